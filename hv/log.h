@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The hypervisor's log: lines for people. What machines read is in the trace. */
+#ifndef HV_LOG_H
+#define HV_LOG_H
+
+#include "types.h"
+
+/* Writes one line, stamped with the time since start; @format ends without a newline. */
+void log_line(const char *format, ...) __printf(1, 2);
+
+/* Says why and stops the machine. For what cannot be blamed on a partition. */
+void panic(const char *format, ...) __printf(1, 2) __noreturn;
+
+#endif

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A logical partition as the machine needs it to run one: its processors, its memory, its page
+ * table, its interrupts. What makes it a partition to people (profile, images, firmware) is
+ * struct partition (partition/partition.h), which contains this.
+ */
+#ifndef HV_LPAR_H
+#define HV_LPAR_H
+
+#include "hv/hpt.h"
+#include "hv/lock.h"
+#include "hv/xics.h"
+#include "types.h"
+
+#define LPAR_MAX_ID    254 /* 0 is the hypervisor */
+#define LPAR_MAX_VPS   64
+#define LPAR_NAME_SIZE 32
+
+struct vp;
+
+/*
+ * Logical memory: logical LMB number -> real LMB number. Logical addresses run from 0 to
+ * nr_lmbs << lmb_shift without holes. LoPAR "Logical Memory Blocks".
+ */
+struct lmap {
+	u32 nr_lmbs;
+	u32 *lmb;
+};
+
+struct lpar {
+	u16 id; /* 1 … LPAR_MAX_ID, also the LPID */
+	char name[LPAR_NAME_SIZE];
+	struct lmap map;
+	u64 rmo_size; /* bytes; logical 0 … rmo_size - 1 is one aligned run of real memory */
+	u64 rmo_real; /* its real address */
+	struct hpt hpt;
+	struct ics ics;
+	u32 nr_vps;
+	struct vp *vps[LPAR_MAX_VPS]; /* by virtual processor number (= interrupt server number) */
+	u64 lpcr;		      /* RMLS, ILE, AIL … common to its processors */
+	struct lock lock;	      /* rarely changed state: VPA registration, start/stop */
+	u64 tod_offset;		      /* partition's clock minus the machine's, in seconds */
+};
+
+/*
+ * Translates [@logical, @logical + @length) to a pointer when all of it is the partition's and in
+ * one LMB; NULL otherwise. The pointer is good until the partition loses the LMB; hypercalls end
+ * before that can happen.
+ */
+void *lpar_ptr(const struct lpar *lpar, u64 logical, u64 length);
+
+/*
+ * Copies between the partition's logical memory and the hypervisor's, LMB by LMB.
+ * Return false, with an undefined part copied, when not all of the range is the partition's.
+ */
+bool lpar_copy_in(const struct lpar *lpar, void *to, u64 logical, u64 length);
+bool lpar_copy_out(const struct lpar *lpar, u64 logical, const void *from, u64 length);
+bool lpar_fill_zero(const struct lpar *lpar, u64 logical, u64 length);
+
+/* Real address of @logical, or REAL_NONE when it is not the partition's. */
+#define REAL_NONE (~0UL)
+u64 lpar_real(const struct lpar *lpar, u64 logical);
+
+/* Bytes of logical memory. */
+u64 lpar_mem_size(const struct lpar *lpar);
+
+/* The processor with this number, or NULL. Any number is allowed. */
+struct vp *lpar_vp(const struct lpar *lpar, u64 number);
+
+#endif

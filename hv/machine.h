@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the firmware's device tree says of the machine. Filled in by boot/machine.c. */
+#ifndef HV_MACHINE_H
+#define HV_MACHINE_H
+
+#include "types.h"
+
+#define MACHINE_MAX_CPUS 16
+
+struct machine_cpu {
+	u32 pir;      /* the number OPAL and the interrupt controller know it by */
+	int node;     /* offset in fdt */
+	u64 icp_base; /* real address of its presentation controller's page */
+};
+
+struct machine {
+	const void *fdt; /* OPAL's tree, kept for good; properties may be copied from it */
+	u64 timebase_hz;
+	u64 memory_top;
+	u32 pvr;
+	u32 nr_cpus;
+	struct machine_cpu cpu[MACHINE_MAX_CPUS]; /* [0] is the one that booted */
+	u64 plan_base, plan_size;		  /* the compiled plan, size 0 = none */
+};
+
+extern struct machine machine;
+
+/* Seconds since 1970 by the machine's clock. */
+u64 machine_time_of_day(void);
+
+/* The timebase now, in ticks. */
+u64 machine_timebase(void);
+
+#endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Trace: typed records stamped with the timebase, one ring per processor, always on. Every refusal
+ * and every change of state leaves one.
+ */
+#ifndef HV_TRACE_H
+#define HV_TRACE_H
+
+#include "types.h"
+
+enum trace_type {
+	TRACE_HCALL_UNKNOWN = 1, /* a = number, b = pc */
+	TRACE_HCALL_REFUSED,	 /* a = number, b = return code */
+	TRACE_PARTITION_STATE,	 /* a = new state, b = reason code */
+	TRACE_VP_STATE,		 /* a = vp index, b = new state */
+	TRACE_EXCEPTION,	 /* a = vector, b = pc */
+	TRACE_RTAS_REFUSED,	 /* a = token, b = status */
+	TRACE_OF_REFUSED,	 /* a = first 8 characters of the service, b = 0 */
+};
+
+struct trace_record {
+	u64 timebase;
+	u32 type;
+	u16 lpar_id; /* 0: the hypervisor */
+	u16 vp;
+	u64 a, b;
+};
+
+#define TRACE_RECORDS 512 /* per processor; a power of two */
+
+struct trace_ring {
+	u64 next; /* records ever written; slot = next % TRACE_RECORDS */
+	struct trace_record record[TRACE_RECORDS];
+};
+
+/* Adds a record to this processor's ring; a few dozen instructions, takes no lock. */
+void trace(enum trace_type type, u16 lpar_id, u16 vp, u64 a, u64 b);
+
+#endif

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A virtual processor: everything of a processor that a partition can see or change, and where it
+ * stands with the dispatcher. The first fields are at offsets that assembly knows
+ * (hv/cpu/power8/offsets.h, checked at compile time).
+ */
+#ifndef HV_VP_H
+#define HV_VP_H
+
+#include "hv/lock.h"
+#include "hv/xics.h"
+#include "types.h"
+
+struct cpu;
+struct lpar;
+
+enum vp_state {
+	VP_STOPPED,  /* not started, or stop-self */
+	VP_RUNNABLE, /* wants a processor */
+	VP_RUNNING,  /* has one */
+	VP_CEDED,    /* H_CEDE, waits for an interrupt or H_PROD */
+};
+
+/* Floating-point and vector state. VSR 0-31 hold FPR 0-31 in their first halves. */
+struct vp_fp {
+	u8 vsr[64][16];
+	u64 fpscr;
+	u8 vscr[16];
+	u64 vrsave;
+} __aligned(16);
+
+#define VP_SLB_SIZE 32
+
+struct vp_slb {
+	u64 e, v; /* as slbmfee and slbmfev return them; e bit 36 (0x8000000) = valid */
+};
+
+/* Special-purpose registers that belong to the partition, as Power ISA 2.07 names them. */
+struct vp_spr {
+	u64 srr0, srr1;
+	u64 sprg[4];
+	u64 dar;
+	u32 dsisr;
+	u32 pspb;
+	u64 amr, iamr, uamor;
+	u64 dscr, fscr, tar, ppr, ctrl;
+	u64 pid, acop, wort;
+	u64 ebbhr, ebbrr, bescr;
+	u64 dawr, dawrx, ciabr;
+	u64 mmcr0, mmcr1, mmcr2, mmcra;
+	u64 siar, sdar, sier;
+	u32 pmc[6];
+	u64 purr, spurr, vtb, ic;
+	u64 cfar;
+};
+
+/* An area the partition registered with H_REGISTER_VPA. */
+struct vp_area {
+	u64 logical; /* 0 = not registered */
+	u64 length;
+};
+
+struct vp {
+	/* --- known to assembly --- */
+	u64 gpr[32];
+	u64 lr, ctr, xer, cr;
+	u64 pc, msr;	    /* where it goes on, valid while it is not in the partition */
+	struct cpu *cpu;    /* the processor that runs it */
+	u64 stack;	    /* that processor's hypervisor stack for this entry */
+	u32 leave;	    /* not 0: the exit stub goes to the dispatcher instead of back */
+	u32 exit_vector;    /* why vp_enter() returned */
+	u64 exit_hsrr1;	    /* HSRR1 or SRR1 as the exit left it */
+	struct vp_fp fp;
+
+	/* --- the rest --- */
+	struct vp_spr spr;
+	struct vp_slb slb[VP_SLB_SIZE];
+	u64 dec_expires; /* timebase at which the decrementer passes 0 */
+
+	struct lpar *lpar;
+	u32 number; /* virtual processor number, also its interrupt server number */
+	enum vp_state state;
+	bool prodded;	     /* H_PROD came while it was not ceded */
+	bool external_armed; /* LPCR[LPES0] and the processor's own IPI stand in for an interrupt */
+	struct icp icp;
+
+	struct vp_area vpa, slb_shadow, dtl;
+
+	u64 term_reserved; /* see vio/vterm.c */
+	struct vp *next;   /* in the dispatcher's queue */
+};
+
+/*
+ * Sets every register to what a processor starts with. @pc and @r3 as RTAS start-cpu gives them;
+ * big-endian, translation off. LoPAR "start-cpu". The processor must not be running.
+ */
+void vp_reset(struct vp *vp, u64 pc, u64 r3);
+
+/*
+ * Delivers an interrupt to the partition's vector @vector (0x100 … 0xf80) as hardware would:
+ * SRR0/SRR1 from pc and msr with @srr1_bits added, MSR from LPCR[ILE] and [AIL].
+ * @vp is the caller's own, not in the partition.
+ */
+void vp_interrupt(struct vp *vp, u32 vector, u64 srr1_bits);
+
+/*
+ * Something that may end a ceded processor's wait or must be told to a running one has happened:
+ * an external interrupt became deliverable. Any processor may call it; takes no lock that an
+ * interrupt-controller lock is not ordered before.
+ */
+void vp_external_raise(struct vp *vp);
+
+#endif

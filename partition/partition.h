@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A partition: its profile, its life, its firmware. Life:
+ * Not Activated -> Starting -> (Open Firmware ->) Running -> Shutting Down -> Not Activated, and
+ * Error from anywhere.
+ */
+#ifndef PARTITION_PARTITION_H
+#define PARTITION_PARTITION_H
+
+#include "hv/lpar.h"
+#include "partition/nvram.h"
+#include "partition/of.h"
+#include "partition/plan.h"
+#include "partition/rtas.h"
+#include "types.h"
+
+enum partition_state {
+	PARTITION_NOT_ACTIVATED,
+	PARTITION_STARTING,
+	PARTITION_OPEN_FIRMWARE,
+	PARTITION_RUNNING,
+	PARTITION_SHUTTING_DOWN,
+	PARTITION_ERROR,
+};
+
+struct partition {
+	struct lpar lpar;
+	struct plan_lpar profile;
+	enum partition_state state;
+	char reason[96]; /* of state Error, for people */
+
+	void *tree;	  /* its device tree, writable (libfdt); NULL while not activated */
+	size_t tree_size; /* bytes allocated */
+	struct of of;
+	struct rtas rtas;
+	struct nvram nvram; /* lives as long as the partition, not only one activation */
+};
+
+static inline struct partition *partition_of(struct lpar *lpar)
+{
+	return container_of(lpar, struct partition, lpar);
+}
+
+/*
+ * The partition asks to be stopped (power-off) or started afresh (system-reboot); its processors
+ * never run again in this activation. May be called on one of them: the caller returns normally
+ * and the exit stub does not go back to the partition.
+ */
+void partition_power_off(struct partition *partition);
+void partition_reboot(struct partition *partition);
+
+/* Ends the partition in state Error; @format says why, for people. */
+void partition_fail(struct partition *partition, const char *format, ...) __printf(2, 3);
+
+#endif
