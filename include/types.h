@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/cdefs.h>
 
 typedef uint8_t u8;
 typedef uint16_t u16;
@@ -79,6 +80,12 @@ ENDIAN_CONVERTERS(64)
 
 #define container_of(ptr, type, member) ((type *)((char *)(ptr)-offsetof(type, member)))
 
+/* newlib's <sys/cdefs.h> has some of these too; one meaning everywhere, and __section implies used.
+ */
+#undef __packed
+#undef __aligned
+#undef __section
+#undef __unused
 #define __packed       __attribute__((packed))
 #define __aligned(n)   __attribute__((aligned(n)))
 #define __section(s)   __attribute__((used, section(s)))
