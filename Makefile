@@ -75,7 +75,7 @@ $(eval $(call flags_file,HV_CFLAGS,build/flags/hv))
 
 $(SYSROOT): build/flags/abi tools/setup.d/sysroot build/src/newlib.tar.xz build/src/libfdt.tar.xz
 	@echo "  LIB     libfdt, newlib (about a minute; log in $@.work/log)"
-	+@MAKE="$(MAKE)" CROSS=$(CROSS) tools/setup.d/sysroot $@ build/src/newlib.tar.xz build/src/libfdt.tar.xz $(HV_ABI)
+	@env -u MAKEFLAGS -u MFLAGS CROSS=$(CROSS) tools/setup.d/sysroot $@ build/src/newlib.tar.xz build/src/libfdt.tar.xz $(HV_ABI)
 	@touch $@
 
 HV_C := $(wildcard boot/*.c hv/*.c hv/cpu/*/*.c partition/*.c vio/*.c)
