@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The compiled system plan: one flat device tree that openlpar-plan writes and the hypervisor
+ * reads (QEMU passes it as the initrd). Property names, numeric limits and the rule for names,
+ * shared by both sides. Numbers are plain decimal so that messages can quote them.
+ *
+ *	/ {
+ *		compatible = "openlpar,plan"; plan-version = <1>;
+ *		system-name = "…"; mem-region-size = <MiB>;
+ *		partitions { lpar@ID { lpar-name = "…"; lpar-id = <ID>; desired-mem = <MiB>;
+ *			desired-procs = <N>; boot-image = <index>; boot-mode = "of" or "fdt";
+ *			boot-args = "…"; rmo-size = <MiB>, absent: the hypervisor chooses; }; … };
+ *		images { image@INDEX { image-name = "…"; kernel = <file index>;
+ *			initrd = <file index>, absent: none; }; … };
+ *		files { file@INDEX { data = [bytes, aligned to 4]; }; … };
+ *	};
+ *
+ * The numbers after "@" are lower-case hexadecimal.
+ */
+#ifndef HMC_PLAN_H
+#define HMC_PLAN_H
+
+#include <string.h>
+#include "types.h"
+
+#define PLAN_COMPATIBLE "openlpar,plan"
+#define PLAN_VERSION	1
+
+#define PLAN_PROP_COMPATIBLE	  "compatible"
+#define PLAN_PROP_VERSION	  "plan-version"
+#define PLAN_PROP_SYSTEM_NAME	  "system-name"
+#define PLAN_PROP_MEM_REGION_SIZE "mem-region-size"
+
+#define PLAN_NODE_PARTITIONS	"partitions"
+#define PLAN_NODE_LPAR		"lpar@%x"
+#define PLAN_PROP_LPAR_NAME	"lpar-name"
+#define PLAN_PROP_LPAR_ID	"lpar-id"
+#define PLAN_PROP_DESIRED_MEM	"desired-mem"
+#define PLAN_PROP_DESIRED_PROCS "desired-procs"
+#define PLAN_PROP_RMO_SIZE	"rmo-size"
+#define PLAN_PROP_BOOT_IMAGE	"boot-image"
+#define PLAN_PROP_BOOT_MODE	"boot-mode"
+#define PLAN_PROP_BOOT_ARGS	"boot-args"
+
+#define PLAN_NODE_IMAGES     "images"
+#define PLAN_NODE_IMAGE	     "image@%x"
+#define PLAN_PROP_IMAGE_NAME "image-name"
+#define PLAN_PROP_KERNEL     "kernel"
+#define PLAN_PROP_INITRD     "initrd"
+
+#define PLAN_NODE_FILES "files"
+#define PLAN_NODE_FILE	"file@%x"
+#define PLAN_PROP_DATA	"data"
+
+#define PLAN_BOOT_MODE_OF  "of"
+#define PLAN_BOOT_MODE_FDT "fdt"
+
+/* The whole compiled plan, MiB: what fits below skiboot when it is the initrd of a powernv machine.
+ */
+#define PLAN_SIZE_MAX	128
+#define PLAN_LPARS_MAX	64
+#define PLAN_IMAGES_MAX 64
+
+#define PLAN_NAME_MIN 1
+#define PLAN_NAME_MAX 31
+/* The HMC's forbidden characters, and "/" because console log files carry the name. */
+#define PLAN_NAME_REFUSED "()<>*$&?|[]'\"`/"
+
+/* A Linux command line of the powerpc architecture has room for 2048 bytes with its final NUL. */
+#define PLAN_BOOT_ARGS_MAX 2047
+
+#define PLAN_LPAR_ID_MIN	     1
+#define PLAN_LPAR_ID_MAX	     254
+#define PLAN_DESIRED_MEM_MIN	     64	     /* MiB */
+#define PLAN_DESIRED_MEM_MAX	     1048576 /* MiB */
+#define PLAN_DESIRED_PROCS_MIN	     1
+#define PLAN_DESIRED_PROCS_MAX	     64
+#define PLAN_MEM_REGION_SIZE_MIN     16	 /* MiB, a power of two */
+#define PLAN_MEM_REGION_SIZE_MAX     256 /* MiB */
+#define PLAN_MEM_REGION_SIZE_DEFAULT 16	 /* MiB */
+#define PLAN_RMO_SIZE_MIN	     32	 /* MiB, a power of two */
+#define PLAN_RMO_SIZE_MAX	     256 /* MiB */
+
+/* Is NAME fit to name a system, an image or a partition (the HMC's rule for partition names)? */
+static inline bool plan_name_valid(const char *name)
+{
+	size_t length = strlen(name);
+
+	if (length < PLAN_NAME_MIN || length > PLAN_NAME_MAX)
+		return false;
+	if (name[0] == ' ' || name[length - 1] == ' ')
+		return false;
+	for (; *name != '\0'; name++)
+		if (*name < ' ' || *name > '~' || strchr(PLAN_NAME_REFUSED, *name) != NULL)
+			return false;
+	return true;
+}
+
+/* Is ARGS fit to be a partition's boot arguments: printable ASCII, short enough for Linux? */
+static inline bool plan_boot_args_valid(const char *args)
+{
+	if (strlen(args) > PLAN_BOOT_ARGS_MAX)
+		return false;
+	for (; *args != '\0'; args++)
+		if (*args < ' ' || *args > '~')
+			return false;
+	return true;
+}
+
+/* Is SIZE (MiB) a size an LMB may have: 16, 32, 64, 128 or 256? */
+static inline bool plan_mem_region_size_valid(u32 size)
+{
+	return IS_POW2(size) && size >= PLAN_MEM_REGION_SIZE_MIN &&
+	       size <= PLAN_MEM_REGION_SIZE_MAX;
+}
+
+/* Is SIZE (MiB) a size a real-mode region may have: 32, 64, 128 or 256? */
+static inline bool plan_rmo_size_valid(u32 size)
+{
+	return IS_POW2(size) && size >= PLAN_RMO_SIZE_MIN && size <= PLAN_RMO_SIZE_MAX;
+}
+
+#endif

@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <libfdt.h>
+#include <stdio.h>
+#include "hmc/plan.h"
+#include "partition/plan.h"
+
+/* With version 17 of the format the size of every part of the blob is known and checkable. */
+#define FDT_VERSION_NEEDED 17
+
+/* A property that is one number; false if it is missing, malformed or out of range. */
+static bool number_get(const void *fdt, int node, const char *property, u32 min, u32 max,
+		       u32 *number)
+{
+	int length;
+	const fdt32_t *value = fdt_getprop(fdt, node, property, &length);
+
+	if (value == NULL || length != (int)sizeof(*value))
+		return false;
+	*number = fdt32_ld(value);
+	return *number >= min && *number <= max;
+}
+
+/* A property that is one string; NULL if it is missing or malformed. */
+static const char *string_get(const void *fdt, int node, const char *property)
+{
+	int length;
+	const char *value = fdt_getprop(fdt, node, property, &length);
+
+	if (value == NULL || length < 1 || strnlen(value, (size_t)length) != (size_t)length - 1)
+		return NULL;
+	return value;
+}
+
+static const char *name_get(const void *fdt, int node, const char *property)
+{
+	const char *name = string_get(fdt, node, property);
+
+	return name != NULL && plan_name_valid(name) ? name : NULL;
+}
+
+/* The node that FORMAT and NUMBER name below PARENT, or a negative number. */
+static int numbered_node(const void *fdt, int parent, const char *format, u32 number)
+{
+	char name[32];
+
+	snprintf(name, sizeof(name), format, (unsigned int)number);
+	return fdt_subnode_offset(fdt, parent, name);
+}
+
+/* The file whose index is in PROPERTY of NODE. */
+static bool file_get(const struct plan *plan, int node, const char *property, const void **data,
+		     size_t *size)
+{
+	u32 index;
+	int length;
+	int file;
+
+	if (!number_get(plan->fdt, node, property, 0, 2 * PLAN_IMAGES_MAX - 1, &index))
+		return false;
+	file = numbered_node(plan->fdt, plan->files, PLAN_NODE_FILE, index);
+	if (file < 0)
+		return false;
+	*data = fdt_getprop(plan->fdt, file, PLAN_PROP_DATA, &length);
+	if (*data == NULL || length < 1)
+		return false;
+	*size = (size_t)length;
+	return true;
+}
+
+static const char *image_get(const struct plan *plan, int lpar, struct plan_image *image)
+{
+	const void *fdt = plan->fdt;
+	u32 index;
+	int node;
+
+	if (!number_get(fdt, lpar, PLAN_PROP_BOOT_IMAGE, 0, PLAN_IMAGES_MAX - 1, &index))
+		return "boot image missing or out of range";
+	node = numbered_node(fdt, plan->images, PLAN_NODE_IMAGE, index);
+	if (node < 0)
+		return "boot image not in the plan";
+	image->name = name_get(fdt, node, PLAN_PROP_IMAGE_NAME);
+	if (image->name == NULL)
+		return "image without a proper name";
+	if (!file_get(plan, node, PLAN_PROP_KERNEL, &image->kernel, &image->kernel_size))
+		return "image without a kernel";
+	if (fdt_getprop(fdt, node, PLAN_PROP_INITRD, NULL) != NULL &&
+	    !file_get(plan, node, PLAN_PROP_INITRD, &image->initrd, &image->initrd_size))
+		return "image with an initrd that is not in the plan";
+	return NULL;
+}
+
+static const char *memory_get(const struct plan *plan, int node, struct plan_lpar *lpar)
+{
+	u32 size;
+
+	if (!number_get(plan->fdt, node, PLAN_PROP_DESIRED_MEM, PLAN_DESIRED_MEM_MIN,
+			PLAN_DESIRED_MEM_MAX, &size))
+		return "memory size missing or out of range";
+	lpar->mem = size * (u64)MiB;
+	if (!IS_ALIGNED(lpar->mem, plan->lmb_size))
+		return "memory size not a multiple of the LMB size";
+	if (fdt_getprop(plan->fdt, node, PLAN_PROP_RMO_SIZE, NULL) == NULL)
+		return NULL;
+	if (!number_get(plan->fdt, node, PLAN_PROP_RMO_SIZE, PLAN_RMO_SIZE_MIN, PLAN_RMO_SIZE_MAX,
+			&size) ||
+	    !plan_rmo_size_valid(size))
+		return "size of the real-mode region out of range";
+	lpar->rmo_size = size * (u64)MiB;
+	return lpar->rmo_size <= lpar->mem ? NULL : "real-mode region larger than the memory";
+}
+
+static const char *boot_get(const struct plan *plan, int node, struct plan_lpar *lpar)
+{
+	const char *mode = string_get(plan->fdt, node, PLAN_PROP_BOOT_MODE);
+
+	if (mode == NULL)
+		return "boot mode missing";
+	lpar->open_firmware = strcmp(mode, PLAN_BOOT_MODE_OF) == 0;
+	if (!lpar->open_firmware && strcmp(mode, PLAN_BOOT_MODE_FDT) != 0)
+		return "boot mode neither of nor fdt";
+	lpar->boot_args = string_get(plan->fdt, node, PLAN_PROP_BOOT_ARGS);
+	if (lpar->boot_args == NULL || !plan_boot_args_valid(lpar->boot_args))
+		return "boot arguments missing, too long or not printable";
+	return image_get(plan, node, &lpar->image);
+}
+
+/* Reads the partition NODE. Returns NULL or what is wrong with it. */
+static const char *lpar_get(const struct plan *plan, int node, struct plan_lpar *lpar)
+{
+	const char *reason;
+
+	*lpar = (struct plan_lpar){0};
+	lpar->name = name_get(plan->fdt, node, PLAN_PROP_LPAR_NAME);
+	if (lpar->name == NULL)
+		return "partition without a proper name";
+	if (!number_get(plan->fdt, node, PLAN_PROP_LPAR_ID, PLAN_LPAR_ID_MIN, PLAN_LPAR_ID_MAX,
+			&lpar->id))
+		return "partition ID missing or out of range";
+	if (!number_get(plan->fdt, node, PLAN_PROP_DESIRED_PROCS, PLAN_DESIRED_PROCS_MIN,
+			PLAN_DESIRED_PROCS_MAX, &lpar->procs))
+		return "number of processors missing or out of range";
+	reason = memory_get(plan, node, lpar);
+	if (reason != NULL)
+		return reason;
+	return boot_get(plan, node, lpar);
+}
+
+static const char *lpars_check(const struct plan *plan)
+{
+	struct {
+		const char *name;
+		u32 id;
+	} seen[PLAN_LPARS_MAX];
+	struct plan_lpar lpar;
+	const char *reason;
+	size_t count = 0;
+	int cursor = 0;
+	int result;
+
+	while ((result = plan_next_lpar(plan, &cursor, &lpar, &reason)) > 0) {
+		if (count == PLAN_LPARS_MAX)
+			return "too many partitions";
+		for (size_t i = 0; i < count; i++)
+			if (seen[i].id == lpar.id || strcmp(seen[i].name, lpar.name) == 0)
+				return "two partitions with the same name or ID";
+		seen[count].name = lpar.name;
+		seen[count].id = lpar.id;
+		count++;
+	}
+	return result < 0 ? reason : NULL;
+}
+
+static const char *system_get(struct plan *plan)
+{
+	const void *fdt = plan->fdt;
+	u32 number;
+
+	if (fdt_node_check_compatible(fdt, 0, PLAN_COMPATIBLE) != 0)
+		return "not a system plan";
+	if (!number_get(fdt, 0, PLAN_PROP_VERSION, PLAN_VERSION, PLAN_VERSION, &number))
+		return "made for another version of the hypervisor";
+	plan->system_name = name_get(fdt, 0, PLAN_PROP_SYSTEM_NAME);
+	if (plan->system_name == NULL)
+		return "system name missing or malformed";
+	if (!number_get(fdt, 0, PLAN_PROP_MEM_REGION_SIZE, PLAN_MEM_REGION_SIZE_MIN,
+			PLAN_MEM_REGION_SIZE_MAX, &number) ||
+	    !plan_mem_region_size_valid(number))
+		return "LMB size missing or out of range";
+	plan->lmb_size = number * (u64)MiB;
+	plan->partitions = fdt_subnode_offset(fdt, 0, PLAN_NODE_PARTITIONS);
+	plan->images = fdt_subnode_offset(fdt, 0, PLAN_NODE_IMAGES);
+	plan->files = fdt_subnode_offset(fdt, 0, PLAN_NODE_FILES);
+	if (plan->partitions < 0 || plan->images < 0 || plan->files < 0)
+		return "no partitions, images or files";
+	return NULL;
+}
+
+int plan_open(struct plan *plan, const void *blob, size_t size, const char **reason)
+{
+	plan->fdt = blob;
+	if (!IS_ALIGNED((uintptr_t)blob, 8) || size < sizeof(struct fdt_header) ||
+	    fdt_check_header(blob) != 0 || fdt_version(blob) < FDT_VERSION_NEEDED ||
+	    fdt_check_full(blob, size) != 0)
+		*reason = "not a flat device tree, cut off or damaged";
+	else
+		*reason = system_get(plan);
+	if (*reason == NULL)
+		*reason = lpars_check(plan);
+	return *reason == NULL ? 0 : -1;
+}
+
+u64 plan_lmb_size(const struct plan *plan)
+{
+	return plan->lmb_size;
+}
+
+int plan_next_lpar(const struct plan *plan, int *cursor, struct plan_lpar *out, const char **reason)
+{
+	int node = *cursor == 0 ? fdt_first_subnode(plan->fdt, plan->partitions)
+				: fdt_next_subnode(plan->fdt, *cursor);
+
+	if (node < 0)
+		return 0;
+	*cursor = node;
+	*reason = lpar_get(plan, node, out);
+	return *reason == NULL ? 1 : -1;
+}

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <stdio.h>
+#include <string.h>
+#include "attribute.h"
+#include "config.h"
+
+#define TEXT_OF(x) #x
+#define TEXT(x)	   TEXT_OF(x)
+
+#define RANGE(min, max) TEXT(min) " to " TEXT(max)
+
+#define NAME_RANGE                          \
+	RANGE(PLAN_NAME_MIN, PLAN_NAME_MAX) \
+	" printable characters, none of " PLAN_NAME_REFUSED ", no blank at either end"
+
+#define DESIRED_MEM_RANGE                                 \
+	RANGE(PLAN_DESIRED_MEM_MIN, PLAN_DESIRED_MEM_MAX) \
+	" MiB, a multiple of the sys record's mem_region_size"
+
+static bool number_parse(const char *value, u32 min, u32 max, u32 *number)
+{
+	u64 sum = 0;
+
+	if (value[0] == '\0')
+		return false;
+	for (; *value != '\0'; value++) {
+		if (*value < '0' || *value > '9')
+			return false;
+		sum = 10 * sum + (u64)(*value - '0');
+		if (sum > max)
+			return false;
+	}
+	if (sum < min)
+		return false;
+	*number = (u32)sum;
+	return true;
+}
+
+static bool name_parse(const char *value, const char **name)
+{
+	if (!plan_name_valid(value))
+		return false;
+	*name = value;
+	return true;
+}
+
+static bool path_parse(const char *value, const char **path)
+{
+	if (value[0] == '\0')
+		return false;
+	*path = value;
+	return true;
+}
+
+static bool system_set_name(void *object, const char *value)
+{
+	struct config_system *system = object;
+
+	return name_parse(value, &system->name);
+}
+
+static bool system_set_mem_region_size(void *object, const char *value)
+{
+	struct config_system *system = object;
+	u32 size;
+
+	if (!number_parse(value, PLAN_MEM_REGION_SIZE_MIN, PLAN_MEM_REGION_SIZE_MAX, &size) ||
+	    !plan_mem_region_size_valid(size)) {
+		system->mem_region_size = 0;
+		return false;
+	}
+	system->mem_region_size = size;
+	return true;
+}
+
+static bool image_set_name(void *object, const char *value)
+{
+	struct config_image *image = object;
+
+	return name_parse(value, &image->name);
+}
+
+static bool image_set_kernel(void *object, const char *value)
+{
+	struct config_image *image = object;
+
+	return path_parse(value, &image->kernel);
+}
+
+static bool image_set_initrd(void *object, const char *value)
+{
+	struct config_image *image = object;
+
+	return path_parse(value, &image->initrd);
+}
+
+static bool lpar_set_name(void *object, const char *value)
+{
+	struct config_lpar *lpar = object;
+
+	return name_parse(value, &lpar->name);
+}
+
+static bool lpar_set_id(void *object, const char *value)
+{
+	struct config_lpar *lpar = object;
+
+	return number_parse(value, PLAN_LPAR_ID_MIN, PLAN_LPAR_ID_MAX, &lpar->id);
+}
+
+static bool lpar_set_desired_mem(void *object, const char *value)
+{
+	struct config_lpar *lpar = object;
+
+	return number_parse(value, PLAN_DESIRED_MEM_MIN, PLAN_DESIRED_MEM_MAX, &lpar->desired_mem);
+}
+
+static bool lpar_set_desired_procs(void *object, const char *value)
+{
+	struct config_lpar *lpar = object;
+
+	return number_parse(value, PLAN_DESIRED_PROCS_MIN, PLAN_DESIRED_PROCS_MAX,
+			    &lpar->desired_procs);
+}
+
+static bool lpar_set_rmo_size(void *object, const char *value)
+{
+	struct config_lpar *lpar = object;
+	u32 size;
+
+	if (!number_parse(value, PLAN_RMO_SIZE_MIN, PLAN_RMO_SIZE_MAX, &size) ||
+	    !plan_rmo_size_valid(size))
+		return false;
+	lpar->rmo_size = size;
+	return true;
+}
+
+static bool lpar_set_boot_image(void *object, const char *value)
+{
+	struct config_lpar *lpar = object;
+
+	return name_parse(value, &lpar->boot_image);
+}
+
+static bool lpar_set_boot_mode(void *object, const char *value)
+{
+	struct config_lpar *lpar = object;
+
+	if (strcmp(value, PLAN_BOOT_MODE_OF) != 0 && strcmp(value, PLAN_BOOT_MODE_FDT) != 0)
+		return false;
+	lpar->boot_mode = value;
+	return true;
+}
+
+static bool lpar_set_boot_args(void *object, const char *value)
+{
+	struct config_lpar *lpar = object;
+
+	if (!plan_boot_args_valid(value))
+		return false;
+	lpar->boot_args = value;
+	return true;
+}
+
+const struct attribute system_attributes[] = {
+	{"name", NAME_RANGE, false, system_set_name},
+	{"mem_region_size", "16, 32, 64, 128 or 256 MiB", false, system_set_mem_region_size},
+	{NULL, NULL, false, NULL},
+};
+
+const struct attribute image_attributes[] = {
+	{"name", NAME_RANGE, true, image_set_name},
+	{"kernel", "path of a file that can be read and is not empty", true, image_set_kernel},
+	{"initrd", "path of a file that can be read and is not empty", false, image_set_initrd},
+	{NULL, NULL, false, NULL},
+};
+
+const struct attribute lpar_attributes[] = {
+	{"name", NAME_RANGE, true, lpar_set_name},
+	{"lpar_id", RANGE(PLAN_LPAR_ID_MIN, PLAN_LPAR_ID_MAX), false, lpar_set_id},
+	{"desired_mem", DESIRED_MEM_RANGE, true, lpar_set_desired_mem},
+	{"desired_procs", RANGE(PLAN_DESIRED_PROCS_MIN, PLAN_DESIRED_PROCS_MAX), true,
+	 lpar_set_desired_procs},
+	{"rmo_size", "32, 64, 128 or 256 MiB, at most desired_mem", false, lpar_set_rmo_size},
+	{"boot_image", "name of an image record", true, lpar_set_boot_image},
+	{"boot_mode", PLAN_BOOT_MODE_OF " or " PLAN_BOOT_MODE_FDT, false, lpar_set_boot_mode},
+	{"boot_args", RANGE(0, PLAN_BOOT_ARGS_MAX) " printable ASCII characters", false,
+	 lpar_set_boot_args},
+	{NULL, NULL, false, NULL},
+};
+
+static const struct attribute *attribute_find(const struct attribute *attributes, const char *name)
+{
+	for (; attributes->name != NULL; attributes++)
+		if (strcmp(attributes->name, name) == 0)
+			return attributes;
+	return NULL;
+}
+
+static const struct record_pair *pair_find(const struct record *record, const char *attribute)
+{
+	for (size_t i = 0; i < record->pair_count; i++)
+		if (strcmp(record->pairs[i].attribute, attribute) == 0)
+			return &record->pairs[i];
+	return NULL;
+}
+
+static void unknown_add(const struct attribute *attributes, const struct record *record,
+			const char *name, struct problems *problems)
+{
+	char known[256] = "";
+	size_t used = 0;
+
+	for (; attributes->name != NULL; attributes++)
+		used += (size_t)snprintf(known + used, sizeof(known) - used, "%s%s",
+					 used == 0 ? "" : ", ", attributes->name);
+	problem_add(problems, record->line, name, "unknown attribute of the record type %s (%s)",
+		    record->type, known);
+}
+
+void attributes_set(const struct attribute *attributes, void *object, const struct record *record,
+		    struct problems *problems)
+{
+	for (size_t i = 0; i < record->pair_count; i++) {
+		const struct record_pair *pair = &record->pairs[i];
+		const struct attribute *attribute = attribute_find(attributes, pair->attribute);
+
+		if (attribute == NULL)
+			unknown_add(attributes, record, pair->attribute, problems);
+		else if (pair_find(record, pair->attribute) != pair)
+			problem_add(problems, record->line, attribute->name,
+				    "given more than once (at most once in a record)");
+		else if (!attribute->set(object, pair->value))
+			problem_add(problems, record->line, attribute->name,
+				    "\"%.60s\"%s is not allowed (%s)", pair->value,
+				    strlen(pair->value) > 60 ? "..." : "", attribute->range);
+	}
+	for (; attributes->name != NULL; attributes++)
+		if (attributes->required && pair_find(record, attributes->name) == NULL)
+			problem_add(problems, record->line, attributes->name, "missing (%s)",
+				    attributes->range);
+}
+
+const char *attribute_range(const struct attribute *attributes, const char *name)
+{
+	return attribute_find(attributes, name)->range;
+}

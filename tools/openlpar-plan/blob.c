@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <err.h>
+#include <errno.h>
+#include <libfdt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include "attribute.h"
+#include "blob.h"
+
+/* Upper bounds of what a tree and its nodes take besides names, arguments and file content. */
+#define TREE_BYTES  2048
+#define LPAR_BYTES  512
+#define IMAGE_BYTES 128
+#define FILE_BYTES  64
+
+static size_t blob_bound(const struct config *config, const struct files *files)
+{
+	size_t bound = TREE_BYTES + PLAN_NAME_MAX;
+
+	for (size_t i = 0; i < config->lpar_count; i++)
+		bound += LPAR_BYTES + PLAN_NAME_MAX + strlen(config->lpars[i].boot_args);
+	for (size_t i = 0; i < config->image_count; i++)
+		bound += IMAGE_BYTES + PLAN_NAME_MAX;
+	for (size_t i = 0; i < files->count; i++)
+		bound += FILE_BYTES + files->entries[i].size;
+	return bound;
+}
+
+/* The buffer has room for everything and the values are checked: an error is one of this program.
+ */
+static void must(int error)
+{
+	if (error != 0)
+		errx(EXIT_FAILURE, "libfdt refuses the plan: %s", fdt_strerror(error));
+}
+
+static void node_begin(void *fdt, const char *format, u32 number)
+{
+	char name[32];
+
+	snprintf(name, sizeof(name), format, number);
+	must(fdt_begin_node(fdt, name));
+}
+
+static void lpars_put(void *fdt, const struct config *config)
+{
+	must(fdt_begin_node(fdt, PLAN_NODE_PARTITIONS));
+	for (size_t i = 0; i < config->lpar_count; i++) {
+		const struct config_lpar *lpar = &config->lpars[i];
+
+		node_begin(fdt, PLAN_NODE_LPAR, lpar->id);
+		must(fdt_property_string(fdt, PLAN_PROP_LPAR_NAME, lpar->name));
+		must(fdt_property_u32(fdt, PLAN_PROP_LPAR_ID, lpar->id));
+		must(fdt_property_u32(fdt, PLAN_PROP_DESIRED_MEM, lpar->desired_mem));
+		must(fdt_property_u32(fdt, PLAN_PROP_DESIRED_PROCS, lpar->desired_procs));
+		if (lpar->rmo_size != 0)
+			must(fdt_property_u32(fdt, PLAN_PROP_RMO_SIZE, lpar->rmo_size));
+		must(fdt_property_u32(fdt, PLAN_PROP_BOOT_IMAGE, (u32)lpar->image));
+		must(fdt_property_string(fdt, PLAN_PROP_BOOT_MODE, lpar->boot_mode));
+		must(fdt_property_string(fdt, PLAN_PROP_BOOT_ARGS, lpar->boot_args));
+		must(fdt_end_node(fdt));
+	}
+	must(fdt_end_node(fdt));
+}
+
+static void images_put(void *fdt, const struct config *config)
+{
+	must(fdt_begin_node(fdt, PLAN_NODE_IMAGES));
+	for (size_t i = 0; i < config->image_count; i++) {
+		const struct config_image *image = &config->images[i];
+
+		node_begin(fdt, PLAN_NODE_IMAGE, (u32)i);
+		must(fdt_property_string(fdt, PLAN_PROP_IMAGE_NAME, image->name));
+		must(fdt_property_u32(fdt, PLAN_PROP_KERNEL, (u32)image->kernel_file));
+		if (image->initrd != NULL)
+			must(fdt_property_u32(fdt, PLAN_PROP_INITRD, (u32)image->initrd_file));
+		must(fdt_end_node(fdt));
+	}
+	must(fdt_end_node(fdt));
+}
+
+static bool files_put(void *fdt, const struct files *files, struct problems *problems)
+{
+	bool good = true;
+
+	must(fdt_begin_node(fdt, PLAN_NODE_FILES));
+	for (size_t i = 0; i < files->count; i++) {
+		const struct file *file = &files->entries[i];
+		void *data;
+
+		node_begin(fdt, PLAN_NODE_FILE, (u32)i);
+		must(fdt_property_placeholder(fdt, PLAN_PROP_DATA, (int)file->size, &data));
+		if (!file_read(file, data)) {
+			problem_add(problems, file->line, file->attribute, "\"%s\": %s (%s)",
+				    file->path,
+				    errno == 0 ? "shortened while it was read" : strerror(errno),
+				    attribute_range(image_attributes, file->attribute));
+			good = false;
+		}
+		must(fdt_end_node(fdt));
+	}
+	must(fdt_end_node(fdt));
+	return good;
+}
+
+void *blob_build(const struct config *config, const struct files *files, size_t *size,
+		 struct problems *problems)
+{
+	size_t bound = blob_bound(config, files);
+	void *fdt = calloc(1, bound); /* libfdt does not clear what it pads with */
+	bool good;
+
+	if (fdt == NULL)
+		err(EXIT_FAILURE, "compiled plan of %zu bytes", bound);
+	must(fdt_create(fdt, (int)bound));
+	must(fdt_finish_reservemap(fdt));
+	must(fdt_begin_node(fdt, ""));
+	must(fdt_property_string(fdt, PLAN_PROP_COMPATIBLE, PLAN_COMPATIBLE));
+	must(fdt_property_u32(fdt, PLAN_PROP_VERSION, PLAN_VERSION));
+	must(fdt_property_string(fdt, PLAN_PROP_SYSTEM_NAME, config->system.name));
+	must(fdt_property_u32(fdt, PLAN_PROP_MEM_REGION_SIZE, config->system.mem_region_size));
+	lpars_put(fdt, config);
+	images_put(fdt, config);
+	good = files_put(fdt, files, problems);
+	must(fdt_end_node(fdt));
+	must(fdt_finish(fdt));
+	*size = fdt_totalsize(fdt);
+	if (good && *size > PLAN_SIZE_MAX * MiB) {
+		files_refuse_size(files, *size, problems);
+		good = false;
+	}
+	if (good)
+		return fdt;
+	free(fdt);
+	return NULL;
+}

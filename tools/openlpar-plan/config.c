@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <string.h>
+#include "attribute.h"
+#include "config.h"
+
+#define SYSTEM_NAME_DEFAULT "openlpar"
+
+static void system_add(struct config *config, const struct record *record,
+		       struct problems *problems)
+{
+	if (config->system.line != 0) {
+		problem_add(problems, record->line, record->type,
+			    "the system is already described in line %u (at most one sys record)",
+			    config->system.line);
+		return;
+	}
+	config->system.line = record->line;
+	attributes_set(system_attributes, &config->system, record, problems);
+}
+
+static void image_add(struct config *config, const struct record *record, struct problems *problems)
+{
+	struct config_image *image = &config->images[config->image_count];
+
+	if (config->image_count == PLAN_IMAGES_MAX) {
+		problem_add(problems, record->line, record->type,
+			    "too many image records (at most %d)", PLAN_IMAGES_MAX);
+		config->image_lost = true;
+		return;
+	}
+	config->image_count++;
+	*image = (struct config_image){.line = record->line};
+	attributes_set(image_attributes, image, record, problems);
+	if (image->name == NULL)
+		config->image_lost = true;
+}
+
+static void lpar_add(struct config *config, const struct record *record, struct problems *problems)
+{
+	struct config_lpar *lpar = &config->lpars[config->lpar_count];
+
+	if (config->lpar_count == PLAN_LPARS_MAX) {
+		problem_add(problems, record->line, record->type, "too many lpar records (1 to %d)",
+			    PLAN_LPARS_MAX);
+		return;
+	}
+	config->lpar_count++;
+	*lpar = (struct config_lpar){
+		.line = record->line, .boot_mode = PLAN_BOOT_MODE_OF, .boot_args = ""};
+	attributes_set(lpar_attributes, lpar, record, problems);
+}
+
+static const struct record_type {
+	const char *name;
+	void (*add)(struct config *config, const struct record *record, struct problems *problems);
+} record_types[] = {
+	{"sys", system_add},
+	{"image", image_add},
+	{"lpar", lpar_add},
+};
+
+static void line_parse(struct config *config, char *text, unsigned int line,
+		       struct problems *problems)
+{
+	struct record record;
+
+	if (text[0] == '\0' || text[0] == '#')
+		return;
+	if (!record_parse(&record, text, line, problems)) {
+		if (strcmp(record.type, "image") == 0)
+			config->image_lost = true;
+		return;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(record_types); i++) {
+		if (strcmp(record.type, record_types[i].name) == 0) {
+			record_types[i].add(config, &record, problems);
+			return;
+		}
+	}
+	problem_add(problems, line, record.type, "unknown record type (sys, image or lpar)");
+}
+
+/* Cuts the blanks (and the CR of a CRLF) off both ends of a line. */
+static char *line_trim(char *text)
+{
+	size_t length = strlen(text);
+
+	if (length > 0 && text[length - 1] == '\r')
+		length--;
+	while (length > 0 && (text[length - 1] == ' ' || text[length - 1] == '\t'))
+		length--;
+	text[length] = '\0';
+	return text + strspn(text, " \t");
+}
+
+static void lines_parse(struct config *config, char *text, size_t size, struct problems *problems)
+{
+	char *end = text + size;
+	unsigned int line = 1;
+
+	for (; text < end; line++) {
+		char *line_end = memchr(text, '\n', (size_t)(end - text));
+
+		if (line_end == NULL)
+			line_end = end;
+		*line_end = '\0';
+		if (strlen(text) != (size_t)(line_end - text)) {
+			problem_add(problems, line, "record",
+				    "NUL character (a plan is a text file)");
+			return;
+		}
+		line_parse(config, line_trim(text), line, problems);
+		text = line_end + 1;
+	}
+}
+
+static void image_names_check(const struct config *config, struct problems *problems)
+{
+	for (size_t i = 0; i < config->image_count; i++) {
+		const struct config_image *image = &config->images[i];
+
+		for (size_t j = 0; j < i && image->name != NULL; j++) {
+			const struct config_image *other = &config->images[j];
+
+			if (other->name == NULL || strcmp(image->name, other->name) != 0)
+				continue;
+			problem_add(problems, image->line, "name",
+				    "\"%s\" is already the name of the image in line %u "
+				    "(every image has a name of its own)",
+				    image->name, other->line);
+			break;
+		}
+	}
+}
+
+static void lpar_names_check(const struct config *config, const struct config_lpar *lpar,
+			     struct problems *problems)
+{
+	for (const struct config_lpar *other = config->lpars; other < lpar; other++) {
+		if (lpar->name == NULL || other->name == NULL ||
+		    strcmp(lpar->name, other->name) != 0)
+			continue;
+		problem_add(problems, lpar->line, "name",
+			    "\"%s\" is already the name of the partition in line %u "
+			    "(every partition has a name of its own)",
+			    lpar->name, other->line);
+		return;
+	}
+}
+
+static void lpar_ids_check(const struct config *config, const struct config_lpar *lpar,
+			   struct problems *problems)
+{
+	for (const struct config_lpar *other = config->lpars; other < lpar; other++) {
+		if (lpar->id == 0 || lpar->id != other->id)
+			continue;
+		problem_add(problems, lpar->line, "lpar_id",
+			    "%u is already the ID of the partition in line %u "
+			    "(%s, every partition its own)",
+			    lpar->id, other->line, attribute_range(lpar_attributes, "lpar_id"));
+		return;
+	}
+}
+
+static void lpar_memory_check(const struct config *config, const struct config_lpar *lpar,
+			      struct problems *problems)
+{
+	u32 region = config->system.mem_region_size;
+
+	if (region != 0 && lpar->desired_mem % region != 0)
+		problem_add(problems, lpar->line, "desired_mem",
+			    "%u is not a multiple of mem_region_size=%u (%u to %d MiB in steps "
+			    "of %u)",
+			    lpar->desired_mem, region, MAX(PLAN_DESIRED_MEM_MIN, region),
+			    PLAN_DESIRED_MEM_MAX, region);
+	if (lpar->desired_mem != 0 && lpar->rmo_size > lpar->desired_mem)
+		problem_add(problems, lpar->line, "rmo_size", "%u is more than desired_mem=%u (%s)",
+			    lpar->rmo_size, lpar->desired_mem,
+			    attribute_range(lpar_attributes, "rmo_size"));
+}
+
+static void lpar_image_find(const struct config *config, struct config_lpar *lpar,
+			    struct problems *problems)
+{
+	if (lpar->boot_image == NULL)
+		return;
+	for (size_t i = 0; i < config->image_count; i++) {
+		const char *name = config->images[i].name;
+
+		if (name != NULL && strcmp(name, lpar->boot_image) == 0) {
+			lpar->image = i;
+			return;
+		}
+	}
+	if (!config->image_lost)
+		problem_add(problems, lpar->line, "boot_image", "no image has the name \"%s\" (%s)",
+			    lpar->boot_image, attribute_range(lpar_attributes, "boot_image"));
+}
+
+static bool lpar_id_taken(const struct config *config, u32 id)
+{
+	for (size_t i = 0; i < config->lpar_count; i++)
+		if (config->lpars[i].id == id)
+			return true;
+	return false;
+}
+
+/* Gives the partitions without an ID the lowest free ones, in the order of the plan. */
+static void lpar_ids_assign(struct config *config)
+{
+	u32 id = PLAN_LPAR_ID_MIN;
+
+	for (size_t i = 0; i < config->lpar_count; i++) {
+		if (config->lpars[i].id != 0)
+			continue;
+		while (lpar_id_taken(config, id))
+			id++;
+		config->lpars[i].id = id;
+	}
+}
+
+bool config_parse(struct config *config, char *text, size_t size, struct problems *problems)
+{
+	*config = (struct config){.system = {.name = SYSTEM_NAME_DEFAULT,
+					     .mem_region_size = PLAN_MEM_REGION_SIZE_DEFAULT}};
+	lines_parse(config, text, size, problems);
+	image_names_check(config, problems);
+	for (size_t i = 0; i < config->lpar_count; i++) {
+		struct config_lpar *lpar = &config->lpars[i];
+
+		lpar_names_check(config, lpar, problems);
+		lpar_ids_check(config, lpar, problems);
+		lpar_memory_check(config, lpar, problems);
+		lpar_image_find(config, lpar, problems);
+	}
+	if (problems->count == 0 && config->lpar_count == 0)
+		problem_add(problems, 0, "lpar", "no partition in the plan (1 to %d lpar records)",
+			    PLAN_LPARS_MAX);
+	if (problems->count != 0)
+		return false;
+	lpar_ids_assign(config);
+	return true;
+}

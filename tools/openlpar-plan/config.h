@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The configuration a plan file describes: a system, its images and its logical partitions.
+ */
+#ifndef CONFIG_H
+#define CONFIG_H
+
+#include "hmc/plan.h"
+#include "problem.h"
+
+/* Strings point into the text the configuration was parsed from. Sizes are in MiB. */
+struct config_system {
+	unsigned int line; /* 0: no sys record */
+	const char *name;
+	u32 mem_region_size; /* 0: a wrong one was given */
+};
+
+struct config_image {
+	unsigned int line;
+	const char *name;
+	const char *kernel;
+	const char *initrd; /* NULL: none */
+	size_t kernel_file; /* indices of the files, set by files_open() */
+	size_t initrd_file;
+};
+
+struct config_lpar {
+	unsigned int line;
+	const char *name;
+	u32 id;
+	u32 desired_mem;
+	u32 desired_procs;
+	u32 rmo_size; /* 0: the hypervisor chooses */
+	const char *boot_image;
+	const char *boot_mode;
+	const char *boot_args;
+	size_t image; /* index of the image record that boot_image names */
+};
+
+struct config {
+	struct config_system system;
+	struct config_image images[PLAN_IMAGES_MAX];
+	size_t image_count;
+	struct config_lpar lpars[PLAN_LPARS_MAX];
+	size_t lpar_count;
+	bool image_lost; /* an image record whose name is not known: references are not judged */
+};
+
+/*
+ * Reads the plan TEXT (SIZE bytes and a final NUL; changed, and kept by CONFIG) and completes it
+ * with the defaults. Returns whether CONFIG is fit to be compiled; every reason why it is not has
+ * been added to PROBLEMS.
+ */
+bool config_parse(struct config *config, char *text, size_t size, struct problems *problems);
+
+#endif
