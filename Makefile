@@ -52,10 +52,13 @@ $(KERNELS): | $(PACKAGES)
 	@tools/setup $(@F)
 
 INITRD := build/guest/initrd.img
-build/guest/busybox: | $(PACKAGES)
-	@tools/setup busybox
-$(INITRD): tools/mkinitrd tools/guest/init build/guest/busybox
-	tools/mkinitrd $@
+build/guest/bin: | $(PACKAGES)
+	@tools/setup programs
+$(INITRD): tools/mkinitrd tools/guest/init tools/guest/etc/inittab build/guest/bin
+	@echo "  INITRD  $@"
+	@tools/mkinitrd $@ build/guest/bin tools/guest
+
+all: $(KERNELS) $(INITRD)
 
 # --- The hypervisor ----------------------------------------------------------------------------------------------
 
