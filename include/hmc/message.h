@@ -24,6 +24,7 @@
 #ifndef HMC_MESSAGE_H
 #define HMC_MESSAGE_H
 
+#include "hmc/frame.h"
 #include "types.h"
 
 #define HMC_CHANNEL_CONTROL 0
@@ -34,11 +35,13 @@
 #define HMC_NAME_SIZE	32  /* with its terminating NUL */
 #define HMC_REASON_SIZE 96  /* likewise */
 
-/* One piece of a byte stream; on the wire as long as its data. */
+/* One piece of a byte stream; on the wire as long as its data, of HMC_STREAM_MAX bytes at most. */
 struct hmc_stream {
 	be32 offset; /* of data[0] in the stream, modulo 2^32 */
 	u8 data[];
 } __packed;
+
+#define HMC_STREAM_MAX (FRAME_PAYLOAD_MAX - sizeof(struct hmc_stream))
 
 enum hmc_type {
 	/* requests, daemon to hypervisor */

@@ -265,6 +265,23 @@ static void test_other_version(void **state)
 	assert_in_step();
 }
 
+/* Only what must be escaped may be: a byte more or less on the wire is damage, always. */
+static void test_escaped_for_no_reason(void **state)
+{
+	u8 wire[FRAME_WIRE_MAX(2) + 1];
+	size_t n = encode(wire, 1, "ab", 2);
+	struct seen seen = {0};
+
+	(void)state;
+	memmove(wire + 5, wire + 4, n - 4);
+	wire[4] = FRAME_ESCAPE;
+	wire[5] ^= FRAME_FLIP;
+	decode(&seen, wire, n + 1);
+	assert_int_equal(seen.good, 0);
+	assert_int_equal(seen.damaged, 1);
+	assert_in_step();
+}
+
 static void test_empty_payload_and_shared_flag(void **state)
 {
 	u8 wire[2 * FRAME_WIRE_MAX(1)];
@@ -320,6 +337,7 @@ int main(void)
 		cmocka_unit_test_setup(test_too_long, setup),
 		cmocka_unit_test_setup(test_malformed, setup),
 		cmocka_unit_test_setup(test_other_version, setup),
+		cmocka_unit_test_setup(test_escaped_for_no_reason, setup),
 		cmocka_unit_test_setup(test_empty_payload_and_shared_flag, setup),
 		cmocka_unit_test_setup(test_noise, setup),
 	};
