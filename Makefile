@@ -3,9 +3,9 @@
 # Every command a person types. One non-recursive makefile; everything it makes is below build/.
 #
 # To add a file to the hypervisor: put it into boot/, hv/, hv/cpu/FAMILY/, partition/ or vio/.
-# To add a host program: make a directory tools/NAME/ with its *.c; it becomes build/bin/NAME.
-#   NAME_BIN     another name for the program        NAME_LIBS  its libraries, as linker words
-#   NAME_EXTRA   files of the pure core it shares with the hypervisor
+# To add a host program: make a directory tools/NAME/ with its *.c; it becomes build/bin/NAME. Below, if needed:
+#   NAME_LIBS   its libraries, as linker words
+#   NAME_EXTRA  files of the pure core it shares with the hypervisor
 # To add a script: make it executable in tools/bin/; it appears in build/bin/.
 # To add a unit test: tests/unit/test_NAME.c, a cmocka program; to add a fuzzer: tests/fuzz/fuzz_NAME.c, with
 #   LLVMFuzzerTestOneInput() (and seeds in tests/fuzz/corpus/NAME/). Both name the files they are linked with in one
@@ -94,7 +94,7 @@ build/hv/%.c.o: %.c build/flags/hv | $(SYSROOT)
 build/hv/%.S.o: %.S build/flags/hv | $(SYSROOT)
 	@mkdir -p $(@D)
 	@echo "  AS      $<"
-	@$(CROSS)gcc $(HV_CFLAGS) -MMD -MP -c $< -o $@
+	@$(CROSS)gcc $(HV_CFLAGS) -Wa,-mregnames -MMD -MP -c $< -o $@
 
 build/hv/%.lds: %.lds.S build/flags/hv | $(SYSROOT)
 	@mkdir -p $(@D)
@@ -108,3 +108,185 @@ $(HV_ELF): $(HV_OBJ) build/hv/boot/hv.lds Makefile
 
 -include $(HV_OBJ:.o=.d) build/hv/boot/hv.d
 all: $(HV_ELF)
+
+# --- Host programs and plans -------------------------------------------------------------------------------------
+
+openlpar-plan_LIBS := -lfdt
+
+HOST_CFLAGS := -std=gnu11 -O2 -g $(INCLUDE) $(WARN)
+$(eval $(call flags_file,HOST_CFLAGS,build/flags/host))
+
+build/host/%.c.o: %.c build/flags/host | $(PACKAGES)
+	@mkdir -p $(@D)
+	@echo "  HOSTCC  $<"
+	@gcc $(HOST_CFLAGS) -MMD -MP -c $< -o $@
+
+# $(1): the program
+define tool_rule
+$(1)_OBJ := $(patsubst %,build/host/%.o,$(wildcard tools/$(1)/*.c) $($(1)_EXTRA))
+build/bin/$(1): $$($(1)_OBJ)
+	@mkdir -p $$(@D)
+	@echo "  HOSTLD  $$@"
+	@gcc -o $$@ $$^ $($(1)_LIBS)
+-include $$($(1)_OBJ:.o=.d)
+endef
+TOOLS := $(sort $(patsubst tools/%/,%,$(dir $(wildcard tools/*/*.c))))
+$(foreach tool,$(TOOLS),$(eval $(call tool_rule,$(tool))))
+
+build/bin/%: tools/bin/%
+	@mkdir -p $(@D)
+	@ln -sf ../../$< $@
+
+TOOL_BIN := $(TOOLS:%=build/bin/%) $(patsubst tools/%,build/%,$(wildcard tools/bin/*))
+all: $(TOOL_BIN)
+
+build/plans/%.dtb: plans/%.plan build/bin/openlpar-plan $(KERNELS) $(INITRD)
+	@mkdir -p $(@D)
+	@echo "  PLAN    $@"
+	@build/bin/openlpar-plan -o $@ $<
+
+PLANS := $(patsubst %.plan,build/%.dtb,$(wildcard plans/*.plan))
+all: $(PLANS)
+
+# --- Tests of the pure core on this machine ----------------------------------------------------------------------
+
+SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
+UNIT_CFLAGS := -std=gnu11 -O1 -g $(SANITIZE) $(INCLUDE) $(WARN)
+FUZZ_CFLAGS := -std=gnu11 -O1 -g $(SANITIZE) $(INCLUDE) -w
+$(eval $(call flags_file,UNIT_CFLAGS,build/flags/unit))
+$(eval $(call flags_file,FUZZ_CFLAGS,build/flags/fuzz))
+
+build/unit/obj/%.c.o: %.c build/flags/unit | $(PACKAGES)
+	@mkdir -p $(@D)
+	@echo "  UNITCC  $<"
+	@gcc $(UNIT_CFLAGS) -MMD -MP -c $< -o $@
+
+build/fuzz/obj/%.c.o: %.c build/flags/fuzz | $(PACKAGES)
+	@mkdir -p $(@D)
+	@echo "  FUZZCC  $<"
+	@clang $(FUZZ_CFLAGS) -fsanitize=fuzzer-no-link -MMD -MP -c $< -o $@
+
+unit_LD := gcc
+unit_LIBS := -lcmocka -lfdt
+fuzz_LD := clang -fsanitize=fuzzer
+fuzz_LIBS := -lfdt
+# $(1): unit or fuzz, $(2): the program
+define test_rule
+$(2)_OBJ := $(patsubst %,build/$(1)/obj/%.o,tests/$(1)/$(2).c $(shell sed -n 's|^// SOURCES: ||p' tests/$(1)/$(2).c))
+build/$(1)/$(2): $$($(2)_OBJ)
+	@echo "  LD      $$@"
+	@$($(1)_LD) $(SANITIZE) -o $$@ $$^ $($(1)_LIBS)
+-include $$($(2)_OBJ:.o=.d)
+endef
+UNIT_TESTS := $(basename $(notdir $(wildcard tests/unit/test_*.c)))
+$(foreach test,$(UNIT_TESTS),$(eval $(call test_rule,unit,$(test))))
+FUZZERS := $(basename $(notdir $(wildcard tests/fuzz/fuzz_*.c)))
+$(foreach test,$(FUZZERS),$(eval $(call test_rule,fuzz,$(test))))
+
+UNIT_BIN := $(UNIT_TESTS:%=build/unit/%)
+FUZZ_BIN := $(FUZZERS:%=build/fuzz/%)
+# How long each fuzzer looks for new input.
+FUZZ_SECONDS ?= 5
+
+# --- Test partitions ---------------------------------------------------------------------------------------------
+
+GUEST_CFLAGS := $(filter-out -msoft-float -mno-altivec -mno-vsx -ffixed-r13,$(HV_ABI)) $(CROSS_INCLUDE) $(INCLUDE) \
+	$(WARN)
+$(eval $(call flags_file,GUEST_CFLAGS,build/flags/guest))
+
+build/guest/obj/%.c.o: %.c build/flags/guest | $(SYSROOT)
+	@mkdir -p $(@D)
+	@echo "  GUESTCC $<"
+	@$(CROSS)gcc $(GUEST_CFLAGS) -MMD -MP -c $< -o $@
+
+build/guest/obj/%.S.o: %.S build/flags/guest | $(SYSROOT)
+	@mkdir -p $(@D)
+	@echo "  GUESTAS $<"
+	@$(CROSS)gcc $(GUEST_CFLAGS) -Wa,-mregnames -MMD -MP -c $< -o $@
+
+GUEST_LIB := $(patsubst %,build/guest/obj/%.o,$(wildcard tests/guest/lib/*.c tests/guest/lib/*.S))
+build/guest/tests/%.elf: build/guest/obj/tests/guest/%.c.o $(GUEST_LIB) tests/guest/lib/guest.lds
+	@mkdir -p $(@D)
+	@echo "  LD      $@"
+	@$(CROSS)gcc $(CROSS_LDFLAGS) -Wl,-T,tests/guest/lib/guest.lds -o $@ $< $(GUEST_LIB) \
+		-Wl,--start-group $(SYSROOT)/lib/libfdt.a $(SYSROOT)/lib/libc.a -Wl,--end-group
+
+GUEST_TESTS := $(patsubst tests/guest/%.c,build/guest/tests/%.elf,$(wildcard tests/guest/*.c))
+-include $(GUEST_LIB:.o=.d) $(GUEST_TESTS:build/guest/tests/%.elf=build/guest/obj/tests/guest/%.c.d)
+
+# --- Checks ------------------------------------------------------------------------------------------------------
+
+# The pure core must compile, and be free of warnings, for this machine as well.
+CORE_C := $(wildcard hv/*.c partition/*.c vio/*.c)
+build/check/host/%.c.ok: %.c build/flags/host | $(PACKAGES)
+	@mkdir -p $(@D)
+	@gcc $(HOST_CFLAGS) -fsyntax-only -MMD -MP -MT $@ -MF $(@:.ok=.d) $<
+	@touch $@
+
+SPARSE_FLAGS := --arch=ppc64 -mbig-endian -std=gnu11 -Wbitwise -Wsparse-error $(CROSS_INCLUDE) $(INCLUDE)
+$(eval $(call flags_file,SPARSE_FLAGS,build/flags/sparse))
+build/check/sparse/%.c.ok: %.c build/hv/%.c.o build/flags/sparse | $(PACKAGES)
+	@mkdir -p $(@D)
+	@sparse $(SPARSE_FLAGS) $<
+	@touch $@
+
+CHECKED := $(CORE_C:%=build/check/host/%.ok) $(HV_C:%=build/check/sparse/%.ok)
+-include $(CORE_C:%=build/check/host/%.d)
+
+CLANG_FORMAT := build/clang-format/bin/clang-format
+$(CLANG_FORMAT): | $(PACKAGES)
+	@tools/setup clang-format
+
+# --- What a person types -----------------------------------------------------------------------------------------
+
+.PHONY: run
+run: all ## boot two Linux partitions side by side and attach to their consoles
+	@tools/run
+
+.PHONY: test
+test: all check $(UNIT_BIN) $(FUZZ_BIN) $(GUEST_TESTS) ## everything below that can fail: check, unit, fuzz, system
+	@$(run_unit)
+	@$(run_fuzz)
+	@$(run_system)
+	@cat build/test/*.count
+
+.PHONY: check
+check: $(HV_OBJ) $(TOOL_BIN) $(CHECKED) | $(CLANG_FORMAT) ## formatting, compiler warnings, endian types, scripts, licences
+	@tools/check-tree
+
+.PHONY: unit
+unit: $(UNIT_BIN) ## unit tests of the pure core, on this machine under sanitizers
+	@$(run_unit)
+run_unit = tests/run-unit $(UNIT_BIN)
+
+.PHONY: fuzz
+fuzz: $(FUZZ_BIN) ## fuzzers, each for FUZZ_SECONDS (default 5)
+	@$(run_fuzz)
+run_fuzz = tests/run-fuzz $(FUZZ_SECONDS) $(FUZZ_BIN)
+
+.PHONY: system
+system: all $(GUEST_TESTS) $(QEMU10) ## whole machines under QEMU
+	@$(run_system)
+run_system = tests/run-system
+
+.PHONY: bench
+bench: all $(GUEST_TESTS) $(QEMU10) ## measure; a table, and build/bench/results.jsonl
+	@tests/bench/run
+
+.PHONY: format
+format: | $(CLANG_FORMAT) ## bring every C file into the house's format
+	@tools/check-tree --format
+
+.PHONY: clean
+clean: ## remove what was built, keep what was fetched
+	@find build -mindepth 1 -maxdepth 1 ! -name src ! -name qemu10 ! -name clang-format ! -name guest \
+		-exec rm -rf {} + 2>/dev/null || true
+	@rm -rf build/guest/obj build/guest/tests build/guest/initrd.img
+
+.PHONY: distclean
+distclean: ## remove everything that is not in the tree
+	@rm -rf build
+
+.PHONY: help
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1 \2/p' Makefile | while read -r target text; do printf 'make %-10s %s\n' "$$target" "$$text"; done
