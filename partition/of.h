@@ -6,12 +6,14 @@
 #ifndef PARTITION_OF_H
 #define PARTITION_OF_H
 
+#include "partition/cas.h"
 #include "types.h"
 
 struct partition;
 
 struct of {
 	bool active; /* between start and quiesce */
+	struct cas cas;
 };
 
 #endif
