@@ -113,7 +113,7 @@ all: $(HV_ELF)
 
 openlpar-plan_LIBS := -lfdt
 
-HOST_CFLAGS := -std=gnu11 -O2 -g $(INCLUDE) $(WARN)
+HOST_CFLAGS := -std=gnu11 -O2 -g -D_GNU_SOURCE $(INCLUDE) $(WARN)
 $(eval $(call flags_file,HOST_CFLAGS,build/flags/host))
 
 build/host/%.c.o: %.c build/flags/host | $(PACKAGES)
@@ -151,8 +151,8 @@ all: $(PLANS)
 # --- Tests of the pure core on this machine ----------------------------------------------------------------------
 
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
-UNIT_CFLAGS := -std=gnu11 -O1 -g $(SANITIZE) $(INCLUDE) $(WARN)
-FUZZ_CFLAGS := -std=gnu11 -O1 -g $(SANITIZE) $(INCLUDE) -w
+UNIT_CFLAGS := -std=gnu11 -O1 -g -D_GNU_SOURCE $(SANITIZE) $(INCLUDE) $(WARN)
+FUZZ_CFLAGS := -std=gnu11 -O1 -g -D_GNU_SOURCE $(SANITIZE) $(INCLUDE) -w
 $(eval $(call flags_file,UNIT_CFLAGS,build/flags/unit))
 $(eval $(call flags_file,FUZZ_CFLAGS,build/flags/fuzz))
 
@@ -223,14 +223,21 @@ build/check/host/%.c.ok: %.c build/flags/host | $(PACKAGES)
 	@gcc $(HOST_CFLAGS) -fsyntax-only -MMD -MP -MT $@ -MF $(@:.ok=.d) $<
 	@touch $@
 
-SPARSE_FLAGS := --arch=ppc64 -mbig-endian -std=gnu11 -Wbitwise -Wsparse-error $(CROSS_INCLUDE) $(INCLUDE)
-$(eval $(call flags_file,SPARSE_FLAGS,build/flags/sparse))
-build/check/sparse/%.c.ok: %.c build/hv/%.c.o build/flags/sparse | $(PACKAGES)
+# Sparse knows the endian types. It reads what compiles, with the compiler's own idea of what that depends on.
+SPARSE := sparse -std=gnu11 -Wbitwise -Wsparse-error $(INCLUDE)
+SPARSE_CROSS := $(SPARSE) --arch=ppc64 -mbig-endian $(CROSS_INCLUDE)
+$(eval $(call flags_file,SPARSE_CROSS,build/flags/sparse))
+build/check/sparse/%.c.ok: build/hv/%.c.o build/flags/sparse
 	@mkdir -p $(@D)
-	@sparse $(SPARSE_FLAGS) $<
+	@$(SPARSE_CROSS) $*.c
+	@touch $@
+build/check/sparse-host/%.c.ok: build/host/%.c.o build/flags/sparse
+	@mkdir -p $(@D)
+	@$(SPARSE) $*.c
 	@touch $@
 
-CHECKED := $(CORE_C:%=build/check/host/%.ok) $(HV_C:%=build/check/sparse/%.ok)
+CHECKED := $(CORE_C:%=build/check/host/%.ok) $(HV_C:%=build/check/sparse/%.ok) \
+	$(patsubst %,build/check/sparse-host/%.ok,$(wildcard tools/*/*.c))
 -include $(CORE_C:%=build/check/host/%.d)
 
 CLANG_FORMAT := build/clang-format/bin/clang-format
