@@ -107,7 +107,7 @@ void *blob_build(const struct config *config, const struct files *files, size_t 
 		 struct problems *problems)
 {
 	size_t bound = blob_bound(config, files);
-	void *fdt = calloc(1, bound); /* libfdt does not clear what it pads with */
+	void *fdt = malloc(bound);
 	bool good;
 
 	if (fdt == NULL)

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+// SOURCES: partition/plan.c tools/openlpar-plan/attribute.c tools/openlpar-plan/blob.c
+// SOURCES: tools/openlpar-plan/config.c tools/openlpar-plan/file.c tools/openlpar-plan/problem.c
+// SOURCES: tools/openlpar-plan/record.c
+/*
+ * The system plan. The first byte says what the rest is:
+ *	t	the text of a plan: whatever the compiler accepts, the hypervisor's reader must too
+ *	b	a compiled plan
+ *	p	changes of a good compiled plan: three bytes each, offset (big-endian) and new value
+ */
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+#include "partition/plan.h"
+#include "tools/openlpar-plan/blob.h"
+
+static const char good_plan[] =
+	"sys name=s,mem_region_size=32\n"
+	"image name=i,kernel=k,initrd=k\n"
+	"image name=j,kernel=k\n"
+	"lpar name=a,desired_mem=64,desired_procs=1,boot_image=i,boot_args=x\n"
+	"lpar name=b,desired_mem=96,desired_procs=2,boot_image=j,boot_mode=fdt,rmo_size=64\n";
+
+static volatile u8 sink; /* keeps the reads from being optimized away */
+
+int LLVMFuzzerTestOneInput(const u8 *data, size_t size);
+
+static void must(bool condition)
+{
+	if (!condition)
+		abort();
+}
+
+static u8 sum(const void *data, size_t size)
+{
+	u8 total = 0;
+
+	for (size_t i = 0; i < size; i++)
+		total += ((const u8 *)data)[i];
+	return total;
+}
+
+/* Reads everything the reader hands out. Returns the number of partitions, -1 for a bad plan. */
+static int blob_read(const void *blob, size_t size)
+{
+	const char *reason = NULL;
+	struct plan_lpar lpar;
+	struct plan plan;
+	int cursor = 0;
+	int count = 0;
+	int result;
+
+	if (plan_open(&plan, blob, size, &reason) != 0) {
+		must(reason != NULL);
+		return -1;
+	}
+	must(IS_POW2(plan_lmb_size(&plan)));
+	while ((result = plan_next_lpar(&plan, &cursor, &lpar, &reason)) > 0) {
+		must(lpar.mem % plan_lmb_size(&plan) == 0 && lpar.rmo_size <= lpar.mem);
+		sink = sum(lpar.image.kernel, lpar.image.kernel_size);
+		sink = sum(lpar.image.initrd, lpar.image.initrd_size);
+		sink = sum(lpar.name, strlen(lpar.name)) +
+		       sum(lpar.boot_args, strlen(lpar.boot_args));
+		count++;
+	}
+	must(result == 0);
+	return count;
+}
+
+/* The one file that stands for all files of a plan. */
+static struct files *files_fake(void)
+{
+	static struct files files;
+
+	if (files.count == 0) {
+		files.entries[0] = (struct file){.fd = memfd_create("file", 0), .size = 5};
+		must(write(files.entries[0].fd, "12345", 5) == 5);
+		files.count = 1;
+	}
+	return &files;
+}
+
+/* Returns the blob, or NULL if the plan is bad. */
+static void *text_compile(const u8 *data, size_t size, size_t *blob_size)
+{
+	static struct config config;
+	struct problems problems = {0};
+	char *text = malloc(size + 1);
+	void *blob = NULL;
+
+	memcpy(text, data, size);
+	text[size] = '\0';
+	if (config_parse(&config, text, size, &problems)) {
+		for (size_t i = 0; i < config.image_count; i++) {
+			config.images[i].kernel_file = 0;
+			config.images[i].initrd_file = 0;
+		}
+		blob = blob_build(&config, files_fake(), blob_size, &problems);
+		must(blob != NULL && problems.count == 0);
+		must(blob_read(blob, *blob_size) == (int)config.lpar_count);
+	} else {
+		must(problems.count > 0);
+	}
+	problems_clear(&problems);
+	free(text);
+	return blob;
+}
+
+static void blob_change(const u8 *data, size_t size)
+{
+	size_t blob_size;
+	u8 *blob = text_compile((const u8 *)good_plan, sizeof(good_plan) - 1, &blob_size);
+
+	must(blob != NULL);
+	blob = realloc(blob, blob_size); /* so that a byte too far is seen */
+	for (; size >= 3; data += 3, size -= 3)
+		blob[(size_t)(data[0] << 8 | data[1]) % blob_size] = data[2];
+	blob_read(blob, blob_size);
+	free(blob);
+}
+
+int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
+{
+	size_t blob_size;
+	void *copy;
+
+	if (size == 0)
+		return 0;
+	switch (data[0]) {
+	case 't':
+		free(text_compile(data + 1, size - 1, &blob_size));
+		break;
+	case 'b':
+		copy = malloc(size - 1);
+		memcpy(copy, data + 1, size - 1);
+		blob_read(copy, size - 1);
+		free(copy);
+		break;
+	case 'p':
+		blob_change(data + 1, size - 1);
+		break;
+	}
+	return 0;
+}
