@@ -111,6 +111,8 @@ all: $(HV_ELF)
 
 # --- Host programs and plans -------------------------------------------------------------------------------------
 
+hmcd_LIBS := -levent
+hmcd_EXTRA := hv/frame.c
 openlpar-plan_LIBS := -lfdt
 
 HOST_CFLAGS := -std=gnu11 -O2 -g -D_GNU_SOURCE $(INCLUDE) $(WARN)
@@ -233,7 +235,7 @@ build/check/sparse/%.c.ok: build/hv/%.c.o build/flags/sparse
 	@touch $@
 build/check/sparse-host/%.c.ok: build/host/%.c.o build/flags/sparse
 	@mkdir -p $(@D)
-	@$(SPARSE) $*.c
+	@$(SPARSE) -D_GNU_SOURCE $*.c
 	@touch $@
 
 CHECKED := $(CORE_C:%=build/check/host/%.ok) $(HV_C:%=build/check/sparse/%.ok) \
