@@ -124,12 +124,10 @@ static int check_segment(struct loader *loader, const struct segment *segment)
 			      "ends at %#zx",
 			      segment->index, segment->filesz, segment->offset, loader->size);
 	if (segment->paddr > room || segment->memsz > room - segment->paddr)
-		return refuse(
-			loader,
-			"too big: segment %u has %#lx bytes at %#lx + %#lx, its memory ends at "
-			"%#lx",
-			segment->index, segment->memsz, loader->load_base, segment->paddr,
-			loader->limit);
+		return refuse(loader,
+			      "too big: segment %u has %#lx bytes at physical address %#lx, there "
+			      "is room up to %#lx",
+			      segment->index, segment->memsz, segment->paddr, room);
 	for (u32 i = 0; i < loader->nr_segments; i++) {
 		const struct segment *other = &loader->segment[i];
 
@@ -201,7 +199,7 @@ static bool find_descriptor(struct loader *loader, const struct segment *segment
 		return false;
 	code = DESCRIPTOR(loader, segment->offset + offset, code);
 	target = segment_at(loader, code);
-	if (target == NULL || !target->executable || !IS_ALIGNED(code, 4))
+	if (target == NULL || !target->executable)
 		return false;
 	loader->image->entry = target->logical + (code - target->vaddr);
 	loader->image->toc =
@@ -217,15 +215,17 @@ static int find_entry(struct loader *loader)
 	if (segment == NULL)
 		return refuse(loader, "entry point %#lx is not in any loadable segment's bytes",
 			      entry);
-	if (!IS_ALIGNED(entry, 4))
-		return refuse(loader, "entry point %#lx is not a multiple of 4", entry);
-	if (find_descriptor(loader, segment, entry))
-		return 0;
-	if (!segment->executable &&
-	    (HEADER(loader, flags) & ELF_FLAGS_ABI_MASK) == ELF_FLAGS_ABI_V1)
-		return refuse(loader, "entry point %#lx is neither code nor a function descriptor",
-			      entry);
-	loader->image->entry = segment->logical + (entry - segment->vaddr);
+	if (!find_descriptor(loader, segment, entry)) {
+		if (!segment->executable &&
+		    (HEADER(loader, flags) & ELF_FLAGS_ABI_MASK) == ELF_FLAGS_ABI_V1)
+			return refuse(loader,
+				      "entry point %#lx is neither code nor a function descriptor",
+				      entry);
+		loader->image->entry = segment->logical + (entry - segment->vaddr);
+	}
+	if (!IS_ALIGNED(loader->image->entry, 4))
+		return refuse(loader, "entry point %#lx (physical %#lx) is not a multiple of 4",
+			      entry, loader->image->entry - loader->load_base);
 	return 0;
 }
 

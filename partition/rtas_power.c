@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The ends of a partition's run: power off, reboot, and the operating system's own end. */
-#include <libfdt.h>
-
 #include "hv/log.h"
 #include "partition/partition.h"
 #include "partition/rtas.h"
-#include "partition/tree.h"
 
 /*
  * Inputs: two halves of a mask of events that could switch on again, of which this platform has
@@ -60,12 +57,3 @@ static s32 rtas_ibm_os_term(struct rtas_call *call)
 	return RTAS_SUCCESS;
 }
 RTAS_CALL("ibm,os-term", 1, 1, rtas_ibm_os_term);
-
-/* LoPAR "RTAS Node Properties". */
-static int os_term_tree(const struct partition *partition __unused, void *fdt)
-{
-	int node = fdt_path_offset(fdt, "/rtas");
-
-	return node < 0 ? node : fdt_setprop_empty(fdt, node, "ibm,extended-os-term");
-}
-TREE_CONTRIBUTOR(os_term_tree);
