@@ -18,7 +18,7 @@ struct segment {
 
 struct loader {
 	const u8 *file;
-	size_t size;
+	u64 size;
 	u64 limit;
 	bool little_endian;
 	u64 load_base; /* added to physical addresses */
@@ -59,16 +59,15 @@ static int check_ident(struct loader *loader)
 	const u8 *ident = loader->file;
 
 	if (loader->size < sizeof(struct elf64_header))
-		return refuse(loader, "not an ELF file: %zu bytes, its header alone has %zu",
-			      loader->size, sizeof(struct elf64_header));
+		return refuse(loader, "not an ELF file: %lu bytes, its header alone has %lu",
+			      loader->size, (u64)sizeof(struct elf64_header));
 	if (file_number(loader, 0, 4) != ELF_MAGIC)
-		return refuse(loader, "not an ELF file: it starts with bytes %02x %02x %02x %02x",
+		return refuse(loader, "not an ELF file: it starts with %02x %02x %02x %02x",
 			      ident[0], ident[1], ident[2], ident[3]);
 	if (ident[ELF_IDENT_CLASS] != ELF_CLASS_64)
 		return refuse(loader, "ELF class %u, must be 2 (64-bit)", ident[ELF_IDENT_CLASS]);
 	if (ident[ELF_IDENT_DATA] != ELF_DATA_LITTLE && ident[ELF_IDENT_DATA] != ELF_DATA_BIG)
-		return refuse(loader,
-			      "ELF byte order %u, must be 1 (little-endian) or 2 (big-endian)",
+		return refuse(loader, "ELF byte order %u, must be 1 (little) or 2 (big)",
 			      ident[ELF_IDENT_DATA]);
 	loader->little_endian = ident[ELF_IDENT_DATA] == ELF_DATA_LITTLE;
 	return 0;
@@ -82,13 +81,12 @@ static int check_header(struct loader *loader)
 		return refuse(loader, "ELF machine %lu, must be %u (64-bit PowerPC)",
 			      HEADER(loader, machine), ELF_MACHINE_PPC64);
 	if (type != ELF_TYPE_EXEC && type != ELF_TYPE_DYN)
-		return refuse(loader, "ELF type %lu, must be 2 (executable) or 3 (shared object)",
-			      type);
+		return refuse(loader, "ELF type %lu, must be 2 (executable) or 3 (shared)", type);
 	if (HEADER(loader, version) != ELF_VERSION)
 		return refuse(loader, "ELF version %lu, must be 1", HEADER(loader, version));
 	if (HEADER(loader, ehsize) != sizeof(struct elf64_header))
-		return refuse(loader, "ELF header of %lu bytes, must be %zu",
-			      HEADER(loader, ehsize), sizeof(struct elf64_header));
+		return refuse(loader, "ELF header of %lu bytes, must be %lu",
+			      HEADER(loader, ehsize), (u64)sizeof(struct elf64_header));
 	if (type == ELF_TYPE_DYN)
 		loader->load_base = IMAGE_DYN_BASE;
 	return 0;
@@ -101,12 +99,10 @@ static int check_program_headers(struct loader *loader)
 	if (count == 0)
 		return refuse(loader, "no loadable segment: the file has no program headers");
 	if (HEADER(loader, phentsize) != sizeof(struct elf64_segment))
-		return refuse(loader, "ELF program headers of %lu bytes, must be %zu",
-			      HEADER(loader, phentsize), sizeof(struct elf64_segment));
+		return refuse(loader, "ELF program headers of %lu bytes, must be %lu",
+			      HEADER(loader, phentsize), (u64)sizeof(struct elf64_segment));
 	if (offset > loader->size || count * sizeof(struct elf64_segment) > loader->size - offset)
-		return refuse(loader,
-			      "truncated: %lu program headers at offset %#lx, but the file ends at "
-			      "%#zx",
+		return refuse(loader, "truncated: %lu program headers at %#lx, file ends at %#lx",
 			      count, offset, loader->size);
 	return 0;
 }
@@ -120,22 +116,19 @@ static int check_segment(struct loader *loader, const struct segment *segment)
 			      segment->index, segment->filesz, segment->memsz);
 	if (segment->offset > loader->size || segment->filesz > loader->size - segment->offset)
 		return refuse(loader,
-			      "truncated: segment %u has %#lx bytes at offset %#lx, but the file "
-			      "ends at %#zx",
+			      "truncated: segment %u has %#lx bytes at %#lx, file ends at %#lx",
 			      segment->index, segment->filesz, segment->offset, loader->size);
 	if (segment->paddr > room || segment->memsz > room - segment->paddr)
 		return refuse(loader,
-			      "too big: segment %u has %#lx bytes at physical address %#lx, there "
-			      "is room up to %#lx",
+			      "too big: segment %u takes %#lx bytes at %#lx, room ends at %#lx",
 			      segment->index, segment->memsz, segment->paddr, room);
 	for (u32 i = 0; i < loader->nr_segments; i++) {
 		const struct segment *other = &loader->segment[i];
 
 		if (segment->paddr < other->paddr + other->memsz &&
 		    other->paddr < segment->paddr + segment->memsz)
-			return refuse(loader, "segments %u and %u overlap at physical address %#lx",
-				      other->index, segment->index,
-				      MAX(segment->paddr, other->paddr));
+			return refuse(loader, "segments %u and %u overlap at %#lx", other->index,
+				      segment->index, MAX(segment->paddr, other->paddr));
 	}
 	return 0;
 }
@@ -213,19 +206,18 @@ static int find_entry(struct loader *loader)
 	const struct segment *segment = segment_at(loader, entry);
 
 	if (segment == NULL)
-		return refuse(loader, "entry point %#lx is not in any loadable segment's bytes",
-			      entry);
+		return refuse(loader, "entry point %#lx is in no loadable segment", entry);
 	if (!find_descriptor(loader, segment, entry)) {
 		if (!segment->executable &&
 		    (HEADER(loader, flags) & ELF_FLAGS_ABI_MASK) == ELF_FLAGS_ABI_V1)
 			return refuse(loader,
-				      "entry point %#lx is neither code nor a function descriptor",
+				      "entry point %#lx is no code and no function descriptor",
 				      entry);
 		loader->image->entry = segment->logical + (entry - segment->vaddr);
 	}
 	if (!IS_ALIGNED(loader->image->entry, 4))
-		return refuse(loader, "entry point %#lx (physical %#lx) is not a multiple of 4",
-			      entry, loader->image->entry - loader->load_base);
+		return refuse(loader, "entry point %#lx, loaded at %#lx, is not a multiple of 4",
+			      entry, loader->image->entry);
 	return 0;
 }
 
@@ -242,10 +234,8 @@ static int copy_segments(struct loader *loader, const struct lpar *lpar)
 				   segment->filesz) ||
 		    !lpar_fill_zero(lpar, segment->logical + segment->filesz,
 				    segment->memsz - segment->filesz))
-			return refuse(loader,
-				      "too big: segment %u needs %#lx to %#lx, the partition has "
-				      "%#lx bytes",
-				      segment->index, segment->logical, end, lpar_mem_size(lpar));
+			return refuse(loader, "too big: segment %u ends at %#lx, memory at %#lx",
+				      segment->index, end, lpar_mem_size(lpar));
 		image->base = MIN(image->base, segment->logical);
 		image->end = MAX(image->end, end);
 	}

@@ -8,7 +8,7 @@
 
 #define IMAGE_DYN_BASE	   (4 * MiB) /* where an ET_DYN image, which relocates itself, is put */
 #define IMAGE_MAX_SEGMENTS 32
-#define IMAGE_REASON_SIZE  128
+#define IMAGE_REASON_SIZE  96
 
 struct image {
 	u64 base;  /* logical address of its lowest byte */
