@@ -24,7 +24,7 @@ void test_fail(const char *file, int line, const char *format, ...)
 	int length;
 	va_list args;
 
-	interrupts_set(false);
+	mtmsr(mfmsr() & ~(u64)(MSR_EE | MSR_IR | MSR_DR));
 	fflush(stdout);
 	length = snprintf(text, sizeof(text), "TEST %s: FAIL %s:%d: ", test_name,
 			  slash ? slash + 1 : file, line);
