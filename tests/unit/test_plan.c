@@ -148,7 +148,7 @@ static void test_record_size(void **state)
 
 	(void)state;
 	for (int i = 0; i < RECORD_PAIRS_MAX; i++)
-		snprintf(line + strlen(line), 8, "%sa%d=", i == 0 ? "" : ",", i);
+		snprintf(line + strlen(line), 16, "%sa%d=", i == 0 ? "" : ",", i);
 	text = record_text(line);
 	assert_null(strstr(text, "too many"));
 	free(text);
