@@ -206,7 +206,7 @@ static int find_entry(struct loader *loader)
 	const struct segment *segment = segment_at(loader, entry);
 
 	if (segment == NULL)
-		return refuse(loader, "entry point %#lx is in no loadable segment", entry);
+		return refuse(loader, "entry point %#lx is in no segment of the file", entry);
 	if (!find_descriptor(loader, segment, entry)) {
 		if (!segment->executable &&
 		    (HEADER(loader, flags) & ELF_FLAGS_ABI_MASK) == ELF_FLAGS_ABI_V1)

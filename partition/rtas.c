@@ -130,3 +130,9 @@ int rtas_instantiate(struct partition *partition, u64 base)
 	partition->rtas.base = base;
 	return 0;
 }
+
+static void rtas_reset(struct lpar *lpar)
+{
+	partition_of(lpar)->rtas = (struct rtas){0};
+}
+LPAR_RESET_HOOK(rtas_reset);

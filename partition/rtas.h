@@ -15,7 +15,7 @@ struct vp;
 
 #define RTAS_MAX_ARGS 16 /* inputs and outputs together; Linux's buffer holds 16 */
 
-/* All zero when a partition starts. */
+/* All zero when a partition starts, or starts afresh. */
 struct rtas {
 	u64 base;	    /* logical address of the stub; 0 = not instantiated */
 	bool os_terminated; /* ibm,os-term has been heard and logged */

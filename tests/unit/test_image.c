@@ -377,13 +377,16 @@ static void test_entry(void **state)
 {
 	(void)state;
 	PUT_HEADER(entry, VBASE + 0xfffc);
-	assert_refused("entry point 0xc00000000000fffc is in no loadable segment");
+	assert_refused("entry point 0xc00000000000fffc is in no segment of the file");
 	PUT_HEADER(entry, VBASE + 0x10100);
-	assert_refused("entry point 0xc000000000010100 is in no loadable segment");
+	assert_refused("entry point 0xc000000000010100 is in no segment of the file");
 	PUT_HEADER(entry, VBASE + 0x10002);
 	assert_refused("entry point 0xc000000000010002, loaded at 0x10002, is not a multiple of 4");
 	PUT_SEGMENT(paddr, 0x10001);
 	assert_refused("entry point 0xc000000000010008, loaded at 0x10009, is not a multiple of 4");
+	PUT_SEGMENT(memsz, 0x200); /* bss is no code */
+	ELF_PUT(&elf, 0, elf64_header, entry, VBASE + 0x10100);
+	assert_refused("entry point 0xc000000000010100 is in no segment of the file");
 	PUT_HEADER(entry, VBASE + 0x100fc);
 	assert_loads();
 	assert_int_equal(image.entry, 0x100fc);
