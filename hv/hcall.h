@@ -29,8 +29,8 @@ struct hcall {
 };
 
 /* One line beside each handler: HCALL(H_CEDE, h_cede, "hcall-splpar"). */
-#define HCALL(number, handler, set)                                                                \
-	static const struct hcall handler##_line __section("hcalls") = {number, handler, set,      \
+#define HCALL(number, handler, set)                                                           \
+	static const struct hcall handler##_line __section("hcalls") = {number, handler, set, \
 									#number}
 
 extern const struct hcall __start_hcalls[], __stop_hcalls[];

@@ -53,12 +53,13 @@ static bool run_is_free(u32 first, u32 count)
 }
 
 /* @lmb_lock is held. */
-static u32 run_find(u32 count, u32 align)
+static u32 run_find(u32 count, u32 align, u32 offset)
 {
 	u64 first;
 
-	for (first = ALIGN_UP((u64)free_start, align); first + count <= free_end; first += align)
-		if (run_is_free((u32)first, count))
+	for (first = ALIGN_DOWN((u64)free_start, align) + offset; first + count <= free_end;
+	     first += align)
+		if (first >= free_start && run_is_free((u32)first, count))
 			return (u32)first;
 	return LMB_NONE;
 }
@@ -116,7 +117,7 @@ u32 lmb_alloc(u16 owner, u32 logical)
 	return lmb;
 }
 
-u32 lmb_alloc_run(u16 owner, u32 count, u32 align, u32 logical)
+u32 lmb_alloc_run_at(u16 owner, u32 count, u32 align, u32 offset, u32 logical)
 {
 	u32 first;
 
@@ -126,7 +127,7 @@ u32 lmb_alloc_run(u16 owner, u32 count, u32 align, u32 logical)
 	lock_take(&lmb_lock);
 	while (free_start < free_end && lmb_table[free_start].owner != LMB_FREE)
 		free_start++;
-	first = run_find(count, align);
+	first = run_find(count, align, offset);
 	if (first != LMB_NONE) {
 		for (u32 i = 0; i < count; i++)
 			lmb_own(first + i, owner, logical + i);

@@ -48,10 +48,16 @@ void lmb_reserve(u64 base, u64 size, u16 owner);
 u32 lmb_alloc(u16 owner, u32 logical);
 
 /*
- * Takes @count consecutive LMBs starting at a multiple of @align LMBs (a power of two), lowest
- * first; logical numbers count from @logical. Returns the first, or LMB_NONE.
+ * Takes @count consecutive LMBs that start @offset (less than @align) behind a multiple of @align
+ * LMBs (a power of two); logical numbers count from @logical. Returns the first, or LMB_NONE.
  */
-u32 lmb_alloc_run(u16 owner, u32 count, u32 align, u32 logical);
+u32 lmb_alloc_run_at(u16 owner, u32 count, u32 align, u32 offset, u32 logical);
+
+/* The same for a run that starts at a multiple of @align. */
+static inline u32 lmb_alloc_run(u16 owner, u32 count, u32 align, u32 logical)
+{
+	return lmb_alloc_run_at(owner, count, align, 0, logical);
+}
 
 /* Gives one LMB back. Anything but an LMB that was taken before is the hypervisor's bug. */
 void lmb_free(u32 lmb);

@@ -5,6 +5,12 @@
 
 #include "types.h"
 
+/* The time in the lines counts from here. Lines go to the firmware's console too … */
+void log_init(void);
+
+/* … until here, when the management channel works. */
+void log_early_end(void);
+
 /* Writes one line, stamped with the time since start; @format ends without a newline. */
 void log_line(const char *format, ...) __printf(1, 2);
 

@@ -37,6 +37,7 @@ struct lpar {
 	struct ics ics;
 	u32 nr_vps;
 	struct vp *vps[LPAR_MAX_VPS]; /* by virtual processor number (= interrupt server number) */
+	u64 pcr;		      /* processor compatibility register */
 	u64 lpcr;		      /* RMLS, ILE, AIL … common to its processors */
 	struct lock lock;	      /* rarely changed state: VPA registration, start/stop */
 	u64 tod_offset;		      /* partition's clock minus the machine's, in seconds */
@@ -60,6 +61,24 @@ bool lpar_fill_zero(const struct lpar *lpar, u64 logical, u64 length);
 /* Real address of @logical, or REAL_NONE when it is not the partition's. */
 #define REAL_NONE (~0UL)
 u64 lpar_real(const struct lpar *lpar, u64 logical);
+
+/*
+ * Ends the partition in state Error, for a reason that people read. Registered by partition/.
+ * May be called on one of its processors, which then leaves the partition for good.
+ */
+void lpar_fail(struct lpar *lpar, const char *format, ...) __printf(2, 3);
+extern void (*lpar_fail_hook)(struct lpar *lpar, const char *reason);
+
+/*
+ * What somebody else than hv/ and partition/ has to do before a partition starts, or starts
+ * afresh: LPAR_RESET_HOOK(vterm_reset). No processor of the partition runs.
+ */
+typedef void lpar_reset_hook(struct lpar *lpar);
+
+#define LPAR_RESET_HOOK(fn) \
+	static lpar_reset_hook *const fn##_hook __section("reset_hooks") = fn
+
+extern lpar_reset_hook *const __start_reset_hooks[], *const __stop_reset_hooks[];
 
 /* Bytes of logical memory. */
 u64 lpar_mem_size(const struct lpar *lpar);

@@ -18,6 +18,7 @@ struct machine {
 	u64 timebase_hz;
 	u64 memory_top;
 	u32 pvr;
+	bool emulated; /* by QEMU, whose processors differ in places */
 	u32 nr_cpus;
 	struct machine_cpu cpu[MACHINE_MAX_CPUS]; /* [0] is the one that booted */
 	u64 plan_base, plan_size;		  /* the compiled plan, size 0 = none */
@@ -27,6 +28,20 @@ extern struct machine machine;
 
 /* Seconds since 1970 by the machine's clock. */
 u64 machine_time_of_day(void);
+
+/* Writes to the firmware's console: before there is a management channel, and in a panic. */
+void machine_early_write(const char *text, u64 length);
+
+/* The platform firmware's business: an interrupt of source @xisr, a maintenance interrupt. */
+void machine_interrupt(u32 xisr);
+void machine_maintenance(void);
+
+/* Moves what waits on the management channel, both ways. Called once a time slice at least. */
+void machine_poll(void);
+
+/* Ends the machine, or starts it again. */
+void machine_power_off(void) __noreturn;
+void machine_reboot(void) __noreturn;
 
 /* The timebase now, in ticks. */
 u64 machine_timebase(void);

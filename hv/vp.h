@@ -25,7 +25,7 @@ enum vp_state {
 struct vp_fp {
 	u8 vsr[64][16];
 	u64 fpscr;
-	u8 vscr[16];
+	u8 vscr[16] __aligned(16);
 	u64 vrsave;
 } __aligned(16);
 
@@ -37,7 +37,6 @@ struct vp_slb {
 
 /* Special-purpose registers that belong to the partition, as Power ISA 2.07 names them. */
 struct vp_spr {
-	u64 srr0, srr1;
 	u64 sprg[4];
 	u64 dar;
 	u32 dsisr;
@@ -51,7 +50,6 @@ struct vp_spr {
 	u64 siar, sdar, sier;
 	u32 pmc[6];
 	u64 purr, spurr, vtb, ic;
-	u64 cfar;
 };
 
 /* An area the partition registered with H_REGISTER_VPA. */
@@ -64,12 +62,12 @@ struct vp {
 	/* --- known to assembly --- */
 	u64 gpr[32];
 	u64 lr, ctr, xer, cr;
-	u64 pc, msr;	    /* where it goes on, valid while it is not in the partition */
-	struct cpu *cpu;    /* the processor that runs it */
-	u64 stack;	    /* that processor's hypervisor stack for this entry */
-	u32 leave;	    /* not 0: the exit stub goes to the dispatcher instead of back */
-	u32 exit_vector;    /* why vp_enter() returned */
-	u64 exit_hsrr1;	    /* HSRR1 or SRR1 as the exit left it */
+	u64 pc, msr;	/* where it goes on; valid while it is not in the partition */
+	u64 srr0, srr1; /* the partition's own */
+	u64 cfar;
+	u32 leave;	 /* not 0: a hypercall ends in the dispatcher instead of in the partition */
+	u32 exit_vector; /* why it last left the partition; 0xc00 = in a hypercall */
+	u64 exit_srr1;	 /* HSRR1 or SRR1 of that, with the bits that say more */
 	struct vp_fp fp;
 
 	/* --- the rest --- */
@@ -78,7 +76,8 @@ struct vp {
 	u64 dec_expires; /* timebase at which the decrementer passes 0 */
 
 	struct lpar *lpar;
-	u32 number; /* virtual processor number, also its interrupt server number */
+	struct cpu *cpu; /* the processor that last ran it */
+	u32 number;	 /* virtual processor number, also its interrupt server number */
 	enum vp_state state;
 	bool prodded;	     /* H_PROD came while it was not ceded */
 	bool external_armed; /* LPCR[LPES0] and the processor's own IPI stand in for an interrupt */

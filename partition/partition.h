@@ -7,7 +7,10 @@
 #ifndef PARTITION_PARTITION_H
 #define PARTITION_PARTITION_H
 
+#include "hv/link.h"
 #include "hv/lpar.h"
+#include "hv/work.h"
+#include "partition/activation.h"
 #include "partition/nvram.h"
 #include "partition/of.h"
 #include "partition/plan.h"
@@ -27,19 +30,36 @@ struct partition {
 	struct lpar lpar;
 	struct plan_lpar profile;
 	enum partition_state state;
-	char reason[96]; /* of state Error, for people */
+	char reason[HMC_REASON_SIZE]; /* of state Error, for people */
+	struct activation activation;
+	struct work work; /* what brings it from one state to the next */
+	bool restart;	  /* when it has stopped, it starts afresh */
 
 	void *tree;	  /* its device tree, writable (libfdt); NULL while not activated */
 	size_t tree_size; /* bytes allocated */
 	struct of of;
 	struct rtas rtas;
 	struct nvram nvram; /* lives as long as the partition, not only one activation */
+	struct link_console console;
+	struct partition *next;
 };
 
 static inline struct partition *partition_of(struct lpar *lpar)
 {
 	return container_of(lpar, struct partition, lpar);
 }
+
+/* To be called once, before the first partition is created. */
+void partition_init(void);
+
+/*
+ * Makes a partition, not activated, with this profile. What @profile points to has to stay.
+ * Returns it, or NULL (logged) when the hypervisor has no memory for it.
+ */
+struct partition *partition_create(const struct plan_lpar *profile);
+
+/* Starts the activation of @partition, which is not activated. */
+void partition_activate(struct partition *partition);
 
 /*
  * The partition asks to be stopped (power-off) or started afresh (system-reboot); its processors
@@ -49,7 +69,10 @@ static inline struct partition *partition_of(struct lpar *lpar)
 void partition_power_off(struct partition *partition);
 void partition_reboot(struct partition *partition);
 
-/* Ends the partition in state Error; @format says why, for people. */
+/* Ends the partition in state Error; @format says why, for people. As partition_power_off(). */
 void partition_fail(struct partition *partition, const char *format, ...) __printf(2, 3);
+
+/* The partition has come to @state: tells the trace and the management console. */
+void partition_set_state(struct partition *partition, enum partition_state state);
 
 #endif

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The hypervisor runs at real address 0, where the processors look for their interrupt vectors.
+ * skiboot starts the file wherever it lies in memory; head.S moves it.
+ */
+ENTRY(_start)
+
+PHDRS
+{
+	image PT_LOAD FLAGS(7);
+}
+
+SECTIONS
+{
+	. = 0;
+	real_memory = 0;
+	.vectors : {
+		KEEP(*(.vectors))
+	} :image
+	.text : {
+		*(.text.head)
+		*(.text .text.*)
+	}
+	.rodata : {
+		*(.rodata .rodata.*)
+		. = ALIGN(8);
+		__start_hcalls = .;
+		KEEP(*(hcalls))
+		__stop_hcalls = .;
+		__start_rtas_calls = .;
+		KEEP(*(rtas_calls))
+		__stop_rtas_calls = .;
+		__start_tree_contributors = .;
+		KEEP(*(tree_contributors))
+		__stop_tree_contributors = .;
+		__start_reset_hooks = .;
+		KEEP(*(reset_hooks))
+		__stop_reset_hooks = .;
+	}
+	.data : {
+		*(.data .data.*)
+		. = ALIGN(256);
+		*(.got .toc .got.*)
+		*(.branch_lt .sdata .sdata.*)
+		. = ALIGN(8);
+	}
+	image_end = .;
+	.bss : {
+		*(.bss .bss.* .sbss .sbss.* COMMON)
+		. = ALIGN(4096);
+	}
+	hv_end = .;
+	/DISCARD/ : {
+		*(.comment .gnu.* .eh_frame .note.* .interp .dynamic)
+	}
+}

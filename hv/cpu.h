@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A physical processor, and what the rest of the hypervisor asks of one. Implemented for each
+ * processor family in hv/cpu/FAMILY/.
+ */
+#ifndef HV_CPU_H
+#define HV_CPU_H
+
+#include "hv/trace.h"
+#include "types.h"
+
+struct crash_frame;
+struct lpar;
+struct vp;
+
+struct cpu {
+	/* --- known to assembly --- */
+	struct vp *vp;	  /* in the partition, or last to be */
+	u64 r12, cfar;	  /* saved by vectors */
+	u64 stack;	  /* where vp_enter() left the hypervisor's registers */
+	u64 emergency[3]; /* saved by the vectors that may hit the hypervisor */
+	struct crash_frame *crash;
+	u32 resets; /* system resets that hit the hypervisor and were dropped */
+
+	/* --- the rest --- */
+	u32 number; /* 0 … machine.nr_cpus - 1 */
+	u32 pir;
+	u64 icp_base;
+	struct vp *loaded; /* whose context the registers hold; NULL = nobody's */
+	struct lpar *lpar; /* whose page table and LPID are loaded */
+	u64 slice_end;	   /* timebase at which the dispatched vp's time slice ends */
+	struct trace_ring trace;
+};
+
+/* This processor. */
+struct cpu *cpu_this(void);
+
+/* Prepares the processor that calls to run partitions; @cpu becomes cpu_this(). */
+void cpu_init(struct cpu *cpu);
+
+/*
+ * Brings everything of @vp behind the general registers into this processor, after taking away
+ * what was there. @vp: runnable, not loaded anywhere else; NULL only takes away.
+ */
+void cpu_load(struct cpu *cpu, struct vp *vp);
+
+/*
+ * Runs @vp (loaded) in its partition until something wants the dispatcher, delivers what it can
+ * before, and deals with why it left. @until: timebase at which it has to be back at the latest.
+ */
+void cpu_run(struct cpu *cpu, struct vp *vp, u64 until);
+
+/* Saves power until timebase @until at the latest. Nothing may be loaded. */
+void cpu_idle(struct cpu *cpu, u64 until);
+
+/* Timebase at which the decrementer of @vp passes or passed zero, loaded or not. */
+u64 cpu_dec_expires(const struct vp *vp);
+
+/* @lpar is going away: nothing of it that may still be loaded is worth saving. */
+void cpu_forget(struct cpu *cpu, const struct lpar *lpar);
+
+/*
+ * A partition-wide setting (@vp->lpar->lpcr) or one of @vp's debug registers (dawr, dawrx, ciabr)
+ * was changed by @vp's own hypercall: brings it into this processor now.
+ */
+void cpu_refresh(struct vp *vp);
+
+/*
+ * How the processors want a real mode region of @size bytes: it starts @offset behind a multiple of
+ * @align, and LPCR has @lpcr. @size: 32, 64, 128 or 256 MiB.
+ */
+struct rmo {
+	u64 align, offset;
+	u64 lpcr;
+};
+
+struct rmo cpu_rmo(u64 size);
+
+#endif

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The management channel of this machine: the one link (hv/link.h) with the lock that it asks for.
+ * Every function may be called on any processor, with no lock held except as said.
+ */
+#ifndef HV_MANAGEMENT_H
+#define HV_MANAGEMENT_H
+
+#include "hv/link.h"
+#include "types.h"
+
+/* What partitions and their consoles do about it; they register themselves. */
+extern void (*management_console_input)(u16 lpar_id);
+extern void (*management_describe)(u16 lpar_id, struct hmc_partition *partition);
+
+/* From here on the log and consoles are collected; see link_init() for @boot_id. */
+void management_init(u64 boot_id);
+
+/* From here on they are sent over @port. */
+void management_start(const struct link_port *port);
+
+/* The partitions of the plan exist: requests are answered. */
+void management_ready(void);
+
+/* See the functions of the same name in hv/link.h. */
+int management_console_open(u16 lpar_id, struct link_console *console);
+int management_console_write(u16 lpar_id, const void *data, size_t n);
+size_t management_console_read(u16 lpar_id, void *data, size_t n);
+void management_announce(u16 lpar_id);
+void management_log(const char *text, size_t n);
+
+/* Moves what waits, both ways, as much as belongs between two time slices. */
+void management_poll(void);
+
+/* Sends all that waits, for as long as the other side takes it. */
+void management_flush(void);
+
+#endif

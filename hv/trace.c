@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hv/trace.h"
+#include "hv/cpu.h"
+#include "hv/machine.h"
+
+void trace(enum trace_type type, u16 lpar_id, u16 vp, u64 a, u64 b)
+{
+	struct trace_ring *ring = &cpu_this()->trace;
+
+	ring->record[ring->next++ % TRACE_RECORDS] = (struct trace_record){
+		.timebase = machine_timebase(),
+		.type = type,
+		.lpar_id = lpar_id,
+		.vp = vp,
+		.a = a,
+		.b = b,
+	};
+}

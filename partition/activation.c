@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "partition/activation.h"
+#include "hv/cache.h"
+#include "hv/cpu.h"
+#include "hv/dispatch.h"
+#include "hv/lmb.h"
+#include "hv/log.h"
+#include "hv/msr.h"
+#include "hv/page.h"
+#include "hv/tlb.h"
+#include "hv/vp.h"
+#include "partition/image.h"
+#include "partition/partition.h"
+#include "partition/tree.h"
+
+#include <libfdt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CLEAR_PIECE  (1 * MiB)
+#define RMO_DEFAULT  (128 * MiB)
+#define RMO_SMALL    (32 * MiB)
+#define INITRD_ALIGN (64 * KiB)
+/* What an image may use behind its end before it looks where its tree and initrd are. */
+#define IMAGE_GAP (16 * MiB)
+
+/* --- allocation --- */
+
+static u64 rmo_size_for(const struct plan_lpar *profile)
+{
+	u64 size = profile->rmo_size;
+
+	if (!size)
+		size = profile->mem >= RMO_DEFAULT ? RMO_DEFAULT : RMO_SMALL;
+	return MAX(size, 1UL << lmb_shift);
+}
+
+static int allocate_memory(struct partition *partition)
+{
+	struct lpar *lpar = &partition->lpar;
+	u64 rmo_size = rmo_size_for(&partition->profile);
+	struct rmo rmo = cpu_rmo(rmo_size);
+	u32 count = (u32)(partition->profile.mem >> lmb_shift);
+	u32 rmo_lmbs = (u32)(rmo_size >> lmb_shift);
+	u32 first;
+
+	lpar->map.lmb = calloc(count, sizeof(*lpar->map.lmb));
+	if (!lpar->map.lmb)
+		return -1;
+	first = lmb_alloc_run_at(lpar->id, rmo_lmbs, (u32)(rmo.align >> lmb_shift),
+				 (u32)(rmo.offset >> lmb_shift), 0);
+	if (first == LMB_NONE) {
+		partition_fail(partition, "no aligned run of %lu MiB of memory is free for the RMO",
+			       (unsigned long)(rmo_size / MiB));
+		return -1;
+	}
+	lpar->rmo_size = rmo_size;
+	lpar->rmo_real = (u64)first << lmb_shift;
+	lpar->lpcr = rmo.lpcr;
+	for (; lpar->map.nr_lmbs < rmo_lmbs; lpar->map.nr_lmbs++)
+		lpar->map.lmb[lpar->map.nr_lmbs] = first + lpar->map.nr_lmbs;
+	for (; lpar->map.nr_lmbs < count; lpar->map.nr_lmbs++) {
+		u32 lmb = lmb_alloc(lpar->id, lpar->map.nr_lmbs);
+
+		if (lmb == LMB_NONE) {
+			partition_fail(partition, "%lu MiB of memory are not free",
+				       (unsigned long)(partition->profile.mem / MiB));
+			return -1;
+		}
+		lpar->map.lmb[lpar->map.nr_lmbs] = lmb;
+	}
+	return 0;
+}
+
+static u32 vps_shift(const struct partition *partition)
+{
+	return page_shift_for(partition->profile.procs * sizeof(struct vp));
+}
+
+static int allocate_processors(struct partition *partition)
+{
+	struct lpar *lpar = &partition->lpar;
+	struct vp *vps = page_alloc(vps_shift(partition));
+
+	if (!vps)
+		return -1;
+	memset(vps, 0, partition->profile.procs * sizeof(*vps));
+	for (lpar->nr_vps = 0; lpar->nr_vps < partition->profile.procs; lpar->nr_vps++) {
+		struct vp *vp = &vps[lpar->nr_vps];
+
+		vp->lpar = lpar;
+		vp->number = lpar->nr_vps;
+		vp->state = VP_STOPPED;
+		lpar->vps[lpar->nr_vps] = vp;
+	}
+	return 0;
+}
+
+static int allocate_tables(struct partition *partition)
+{
+	struct hpt *hpt = &partition->lpar.hpt;
+
+	hpt->shift = hpt_shift_for(partition->profile.mem);
+	hpt->table = page_alloc(hpt->shift);
+	partition->tree_size = 1UL << page_shift_for(tree_size(partition));
+	partition->tree = page_alloc(page_shift_for(partition->tree_size));
+	return hpt->table && partition->tree ? 0 : -1;
+}
+
+static int allocate(struct partition *partition)
+{
+	if (allocate_memory(partition) != 0 || allocate_processors(partition) != 0 ||
+	    allocate_tables(partition) != 0) {
+		if (partition->state != PARTITION_ERROR)
+			partition_fail(partition, "no memory for the hypervisor's own needs");
+		return -1;
+	}
+	log_line("partition %s: %lu MiB, RMO %lu MiB, hypervisor memory %lu bytes, "
+		 "page table %lu bytes",
+		 partition->lpar.name, (unsigned long)(partition->profile.mem / MiB),
+		 (unsigned long)(partition->lpar.rmo_size / MiB),
+		 (unsigned long)(sizeof(*partition) + (1UL << vps_shift(partition)) +
+				 partition->tree_size +
+				 partition->lpar.map.nr_lmbs * sizeof(*partition->lpar.map.lmb)),
+		 1UL << partition->lpar.hpt.shift);
+	return 0;
+}
+
+/* --- clearing: in pieces, a partition's memory is large --- */
+
+static bool clear_piece(struct partition *partition)
+{
+	struct activation *activation = &partition->activation;
+	struct lpar *lpar = &partition->lpar;
+
+	cache_clear(lpar_ptr(lpar, activation->cleared, CLEAR_PIECE), CLEAR_PIECE);
+	activation->cleared += CLEAR_PIECE;
+	return activation->cleared < lpar_mem_size(lpar);
+}
+
+/* --- loading --- */
+
+/*
+ * The initrd goes to the top of the RMO if that leaves the image room to work, else to the top of
+ * memory.
+ */
+static int place_initrd(struct partition *partition, u64 rmo_free)
+{
+	struct activation *activation = &partition->activation;
+	u64 size = partition->profile.image.initrd_size;
+	u64 top = rmo_free;
+
+	if (activation->image_end + IMAGE_GAP + size > top)
+		top = lpar_mem_size(&partition->lpar);
+	activation->initrd_base = ALIGN_DOWN(top - MIN(size, top), INITRD_ALIGN);
+	if (activation->initrd_base < activation->image_end) {
+		partition_fail(partition, "initrd of %lu bytes does not fit behind the image",
+			       (unsigned long)size);
+		return -1;
+	}
+	return lpar_copy_out(&partition->lpar, activation->initrd_base,
+			     partition->profile.image.initrd, size)
+		       ? 0
+		       : -1;
+}
+
+static int load(struct partition *partition)
+{
+	struct lpar *lpar = &partition->lpar;
+	struct activation *activation = &partition->activation;
+	struct image image;
+	const char *reason;
+
+	if (image_load(lpar, partition->profile.image.kernel, partition->profile.image.kernel_size,
+		       lpar->rmo_size, &image, &reason) != 0) {
+		partition_fail(partition, "image %s: %s", partition->profile.image.name, reason);
+		return -1;
+	}
+	activation->entry = image.entry;
+	activation->image_base = image.base;
+	activation->image_end = image.end;
+	activation->toc = image.toc;
+	return 0;
+}
+
+/* --- starting --- */
+
+static void reset(struct partition *partition)
+{
+	struct lpar *lpar = &partition->lpar;
+
+	lpar->lpcr &= LPCR_RMLS;
+	lpar->pcr = 0;
+	hpt_clear(&lpar->hpt);
+	tlb_flush_all();
+	ics_reset(lpar);
+	nvram_prepare(&partition->nvram);
+	for (lpar_reset_hook *const *hook = __start_reset_hooks; hook < __stop_reset_hooks; hook++)
+		(*hook)(lpar);
+}
+
+/* LoPAR-like flat tree entry: r3 = tree, r4 = image, r5 = 0; everything at the top of the RMO. */
+static int start_fdt(struct partition *partition)
+{
+	struct activation *activation = &partition->activation;
+	u64 rtas = partition->lpar.rmo_size - RTAS_STUB_SIZE;
+	u64 tree = ALIGN_DOWN(rtas - partition->tree_size, 64 * KiB);
+	struct vp *vp = partition->lpar.vps[0];
+
+	if (activation->image_end + IMAGE_GAP > tree) {
+		partition_fail(partition, "image ends at 0x%lx: no room for its tree in the RMO",
+			       (unsigned long)activation->image_end);
+		return -1;
+	}
+	if (place_initrd(partition, tree) != 0 || rtas_instantiate(partition, rtas) != 0 ||
+	    tree_build(partition, partition->tree, activation->initrd_base,
+		       partition->profile.image.initrd_size) != 0 ||
+	    !lpar_copy_out(&partition->lpar, tree, partition->tree,
+			   fdt_totalsize(partition->tree))) {
+		if (partition->state != PARTITION_ERROR)
+			partition_fail(partition, "its device tree cannot be built");
+		return -1;
+	}
+	vp_reset(vp, activation->entry, tree);
+	vp->gpr[2] = activation->toc;
+	vp->gpr[4] = activation->image_base;
+	return 0;
+}
+
+static int start(struct partition *partition)
+{
+	reset(partition);
+	if (load(partition) != 0 || start_fdt(partition) != 0)
+		return -1;
+	partition_set_state(partition, PARTITION_RUNNING);
+	dispatch_ready(partition->lpar.vps[0]);
+	return 0;
+}
+
+/* --- the steps --- */
+
+void activation_begin(struct partition *partition, bool again)
+{
+	partition->activation = (struct activation){
+		.step = again ? ACTIVATION_CLEAR : ACTIVATION_ALLOCATE,
+	};
+}
+
+int activation_step(struct partition *partition)
+{
+	struct activation *activation = &partition->activation;
+
+	switch (activation->step) {
+	case ACTIVATION_ALLOCATE:
+		if (allocate(partition) != 0)
+			return -1;
+		activation->step = ACTIVATION_CLEAR;
+		return 1;
+	case ACTIVATION_CLEAR:
+		if (!clear_piece(partition))
+			activation->step = ACTIVATION_START;
+		return 1;
+	default:
+		return start(partition);
+	}
+}
+
+void activation_release(struct partition *partition)
+{
+	struct lpar *lpar = &partition->lpar;
+
+	cpu_forget(cpu_this(), lpar);
+	tlb_flush_all();
+	if (lpar->nr_vps)
+		page_free(lpar->vps[0], vps_shift(partition));
+	lpar->nr_vps = 0;
+	page_free(lpar->hpt.table, lpar->hpt.shift);
+	lpar->hpt.table = NULL;
+	if (partition->tree)
+		page_free(partition->tree, page_shift_for(partition->tree_size));
+	partition->tree = NULL;
+	for (u32 i = 0; i < lpar->map.nr_lmbs; i++)
+		lmb_free(lpar->map.lmb[i]);
+	lpar->map.nr_lmbs = 0;
+	free(lpar->map.lmb);
+	lpar->map.lmb = NULL;
+}
