@@ -98,7 +98,8 @@ static s64 set_endian(struct vp *vp, u64 flags, u64 value1, u64 value2)
 		status = H_SUCCESS;
 	}
 	lock_drop(&lpar->lock);
-	cpu_refresh(vp);
+	if (status == H_SUCCESS)
+		cpu_refresh(vp);
 	return status;
 }
 

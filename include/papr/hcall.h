@@ -31,42 +31,43 @@
 #define H_P3		   -56
 #define H_P4		   -57
 #define H_P5		   -58
+#define H_TOO_BIG	   -64
 #define H_ABORTED	   -78
 #define H_UNSUPPORTED	   -67
 #define H_OVERLAP	   -68
 #define H_STATE		   -75
 
-#define H_REMOVE	     0x4
-#define H_ENTER		     0x8
-#define H_READ		     0xc
-#define H_CLEAR_MOD	     0x10
-#define H_CLEAR_REF	     0x14
-#define H_PROTECT	     0x18
-#define H_SET_DABR	     0x28
-#define H_LOGICAL_CI_LOAD    0x3c
-#define H_LOGICAL_CI_STORE   0x40
-#define H_GET_TERM_CHAR	     0x54
-#define H_PUT_TERM_CHAR	     0x58
-#define H_EOI		     0x64
-#define H_CPPR		     0x68
-#define H_IPI		     0x6c
-#define H_IPOLL		     0x70
-#define H_XIRR		     0x74
-#define H_SET_XDABR	     0xb4
-#define H_REGISTER_VPA	     0xdc
-#define H_CEDE		     0xe0
-#define H_CONFER	     0xe4
-#define H_PROD		     0xe8
-#define H_BULK_REMOVE	     0x124
-#define H_XIRR_X	     0x2fc
-#define H_SET_MODE	     0x31c
+#define H_REMOVE	   0x4
+#define H_ENTER		   0x8
+#define H_READ		   0xc
+#define H_CLEAR_MOD	   0x10
+#define H_CLEAR_REF	   0x14
+#define H_PROTECT	   0x18
+#define H_SET_DABR	   0x28
+#define H_LOGICAL_CI_LOAD  0x3c
+#define H_LOGICAL_CI_STORE 0x40
+#define H_GET_TERM_CHAR	   0x54
+#define H_PUT_TERM_CHAR	   0x58
+#define H_EOI		   0x64
+#define H_CPPR		   0x68
+#define H_IPI		   0x6c
+#define H_IPOLL		   0x70
+#define H_XIRR		   0x74
+#define H_REGISTER_VPA	   0xdc
+#define H_CEDE		   0xe0
+#define H_CONFER	   0xe4
+#define H_PROD		   0xe8
+#define H_BULK_REMOVE	   0x124
+#define H_SET_XDABR	   0x134
+#define H_XIRR_X	   0x2fc
+#define H_SET_MODE	   0x31c
 
-#define HCALL_MAX	     0x4ac
+#define HCALL_MAX 0x4ac
 
 /* The hypervisor's own numbers, in the range LoPAR leaves to the platform. */
-#define H_PRIVATE_RTAS	     0xf000
-#define H_PRIVATE_OF	     0xf004
-#define H_PRIVATE_MIN	     H_PRIVATE_RTAS
-#define H_PRIVATE_MAX	     0xf004
+#define H_PRIVATE_RTAS 0xf000
+#define H_PRIVATE_OF   0xf004
+#define H_PRIVATE_MIN  H_PRIVATE_RTAS
+#define H_PRIVATE_MAX  0xf004
 
 #endif
