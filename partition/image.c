@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "elf64.h"
+#include "hv/cache.h"
 #include "partition/image.h"
 
 struct segment {
@@ -221,6 +222,20 @@ static int find_entry(struct loader *loader)
 	return 0;
 }
 
+/* Any piece of this size and alignment is in one LMB. */
+#define SYNC_PIECE (64 * KiB)
+
+/* What was copied may be code, whatever the segment's flags say. */
+static void sync_code(const struct lpar *lpar, u64 logical, u64 length)
+{
+	u64 piece;
+
+	for (; length != 0; logical += piece, length -= piece) {
+		piece = MIN(length, SYNC_PIECE - logical % SYNC_PIECE);
+		cache_sync_code(lpar_ptr(lpar, logical, piece), piece);
+	}
+}
+
 static int copy_segments(struct loader *loader, const struct lpar *lpar)
 {
 	struct image *image = loader->image;
@@ -236,6 +251,7 @@ static int copy_segments(struct loader *loader, const struct lpar *lpar)
 				    segment->memsz - segment->filesz))
 			return refuse(loader, "too big: segment %u ends at %#lx, memory at %#lx",
 				      segment->index, end, lpar_mem_size(lpar));
+		sync_code(lpar, segment->logical, segment->filesz);
 		image->base = MIN(image->base, segment->logical);
 		image->end = MAX(image->end, end);
 	}

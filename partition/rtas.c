@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "hv/cache.h"
 #include "hv/hcall.h"
 #include "hv/trace.h"
 #include "hv/vp.h"
@@ -127,6 +128,7 @@ int rtas_instantiate(struct partition *partition, u64 base)
 		code[i] = cpu_to_be32(stub[i]);
 	if (!lpar_copy_out(lpar, base, code, sizeof(code)))
 		return -1;
+	cache_sync_code(lpar_ptr(lpar, base, sizeof(code)), sizeof(code));
 	partition->rtas.base = base;
 	return 0;
 }

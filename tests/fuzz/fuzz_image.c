@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// SOURCES: partition/image.c hv/lpar.c
-// Loading an ELF image with anything wrong in it: nothing outside its place is written or read.
+// SOURCES: partition/image.c hv/lpar.c tests/unit/fake_tlb.c
+/* Loading an ELF image with anything wrong in it: nothing outside its place is written or read. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

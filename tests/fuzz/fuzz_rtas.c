@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// SOURCES: tests/unit/rtas_world.c hv/lpar.c partition/console.c partition/nvram.c
-// SOURCES: partition/rtas.c partition/rtas_clock.c partition/rtas_cpu.c
+// SOURCES: tests/unit/rtas_world.c tests/unit/fake_tlb.c hv/lpar.c partition/console.c
+// SOURCES: partition/nvram.c partition/rtas.c partition/rtas_clock.c partition/rtas_cpu.c
 // SOURCES: partition/rtas_display.c partition/rtas_event.c partition/rtas_nvram.c
 // SOURCES: partition/rtas_power.c partition/rtas_sysparm.c
 /*

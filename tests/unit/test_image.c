@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// SOURCES: partition/image.c hv/lpar.c
-// Loading ELF images: what arrives where, and a reason with figures for each kind of bad file.
+// SOURCES: partition/image.c hv/lpar.c tests/unit/fake_tlb.c
+/* Loading ELF images: what arrives where, and a reason with figures for each kind of bad file. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -16,6 +16,7 @@
 #include "hv/real.h"
 #include "partition/image.h"
 #include "tests/unit/elf_writer.h"
+#include "tests/unit/fake_tlb.h"
 
 #define MEM   (8 * MiB)
 #define LIMIT (6 * MiB)
@@ -126,7 +127,9 @@ static void test_exec(void **state)
 		elf_segment(&elf, FLAG_R | FLAG_W, DATA + 0x100, VBASE + 0x1ffffc, 0x1ffffc, 8,
 			    0x1000);
 		memset(&elf.byte[DATA + 0x100], 0xd5, 8);
+		fake_tlb.synced_bytes = 0;
 		assert_loads();
+		assert_int_equal(fake_tlb.synced_bytes, 0x108);
 		assert_int_equal(image.base, 0x10000);
 		assert_int_equal(image.end, 0x200ffc);
 		assert_int_equal(image.entry, 0x10008);

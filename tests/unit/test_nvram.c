@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// SOURCES: tests/unit/rtas_world.c hv/lpar.c partition/nvram.c partition/rtas.c
-// SOURCES: partition/rtas_nvram.c
-// Non-volatile memory: what a new one holds, when it is replaced, and the calls that reach it.
+// SOURCES: tests/unit/rtas_world.c tests/unit/fake_tlb.c hv/lpar.c partition/nvram.c
+// SOURCES: partition/rtas.c partition/rtas_nvram.c
+/* Non-volatile memory: what a new one holds, when it is replaced, and the calls that reach it. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

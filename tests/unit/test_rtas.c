@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// SOURCES: tests/unit/rtas_world.c hv/lpar.c partition/console.c partition/nvram.c
-// SOURCES: partition/rtas.c partition/rtas_cpu.c partition/rtas_display.c partition/rtas_event.c
-// SOURCES: partition/rtas_power.c partition/rtas_sysparm.c
-// RTAS: the argument buffer, whatever is in it, and the calls about processors, power and
-// parameters.
+// SOURCES: tests/unit/rtas_world.c tests/unit/fake_tlb.c hv/lpar.c partition/console.c
+// SOURCES: partition/nvram.c partition/rtas.c partition/rtas_cpu.c partition/rtas_display.c
+// SOURCES: partition/rtas_event.c partition/rtas_power.c partition/rtas_sysparm.c
+/*
+ * RTAS: the argument buffer, whatever is in it, and the calls about processors, power and
+ * parameters.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -17,6 +19,7 @@
 #include "papr/hcall.h"
 #include "partition/console.h"
 #include "partition/rtas.h"
+#include "tests/unit/fake_tlb.h"
 #include "tests/unit/rtas_world.h"
 
 static int reset(void **state)
@@ -43,6 +46,8 @@ static void test_instantiate(void **state)
 	(void)state;
 	assert_int_equal(rtas_instantiate(&partition, WORLD_RMO - RTAS_STUB_SIZE), 0);
 	assert_int_equal(partition.rtas.base, WORLD_RMO - RTAS_STUB_SIZE);
+	assert_ptr_equal(fake_tlb.synced, lpar_ptr(&partition.lpar, partition.rtas.base, 20));
+	assert_int_equal(fake_tlb.synced_bytes, 20);
 	assert_int_equal(world_get(partition.rtas.base), 0x78640020);	   /* clrldi r4,r3,32 */
 	assert_int_equal(world_get(partition.rtas.base + 4), 0x3c600000);  /* lis r3,0 */
 	assert_int_equal(world_get(partition.rtas.base + 8), 0x6063f000);  /* ori r3,r3,0xf000 */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// SOURCES: tests/unit/rtas_world.c hv/lpar.c partition/nvram.c partition/rtas.c
-// SOURCES: partition/rtas_clock.c
-// A partition's time of day: the calendar, and its offset from the machine's clock.
+// SOURCES: tests/unit/rtas_world.c tests/unit/fake_tlb.c hv/lpar.c partition/nvram.c
+// SOURCES: partition/rtas.c partition/rtas_clock.c
+/* A partition's time of day: the calendar, and its offset from the machine's clock. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
