@@ -60,16 +60,22 @@
 #define SCRATCH_INTERRUPTS 0x2128
 
 #ifdef __ASSEMBLER__
+/* clang-format off */
 
-#define FUNCTION(name)         \
-	.globl name;           \
-	.type name, @function; \
-	.align 2;              \
+#define FUNCTION(name)          \
+	.globl name;            \
+	.type name, @function;  \
+	.align 2;               \
 name:
 
-.macro LOAD_ADDRESS reg, symbol lis	\reg, (\symbol) @highest ori	\reg, \reg,
-	(\symbol) @higher sldi	\reg, \reg, 32 oris	\reg, \reg, (\symbol) @high ori	\reg, \reg,
-	(\symbol) @l.endm
+.macro LOAD_ADDRESS reg, symbol
+	lis	\reg, (\symbol)@highest
+	ori	\reg, \reg, (\symbol)@higher
+	sldi	\reg, \reg, 32
+	oris	\reg, \reg, (\symbol)@high
+	ori	\reg, \reg, (\symbol)@l
+.endm
 
+/* clang-format on */
 #endif
 #endif

@@ -11,7 +11,10 @@
 /* Makes call @number with @r4_to_r12 and leaves what came back there. Returns r3. */
 s64 hcall_registers(u64 number, u64 r4_to_r12[HCALL_REGISTERS]);
 
-/* The same for a call whose outputs nobody wants: hcall(H_CPPR, 0xff). */
+/* Does all that hcall_registers() does, except the call. */
+s64 hcall_nothing(u64 number, u64 r4_to_r12[HCALL_REGISTERS]);
+
+/* A call whose outputs nobody wants: hcall(H_CPPR, 0xff). */
 #define hcall(number, ...)                                       \
 	({                                                       \
 		u64 registers_[HCALL_REGISTERS] = {__VA_ARGS__}; \

@@ -29,6 +29,11 @@ u32 rtas_token(const char *name)
 	return token ? fdt32_ld(token) : 0;
 }
 
+void rtas_call_raw(u32 *args)
+{
+	rtas_enter((u64)args, rtas_base, rtas_entry);
+}
+
 s32 rtas_call(const char *name, u32 nargs, u32 nret, u32 cells[RTAS_CELLS])
 {
 	u32 *args = processor_self()->rtas_args;
@@ -43,9 +48,7 @@ s32 rtas_call(const char *name, u32 nargs, u32 nret, u32 cells[RTAS_CELLS])
 	args[2] = nret;
 	for (u32 i = 0; i < nargs + nret; i++)
 		args[3 + i] = i < nargs ? cells[i] : 0;
-	__asm__ volatile("" : : : "memory");
-	rtas_enter((u64)args, rtas_base, rtas_entry);
-	__asm__ volatile("" : : : "memory");
+	rtas_call_raw(args);
 	for (u32 i = 0; i < nret; i++)
 		cells[i] = args[3 + nargs + i];
 	interrupts_set(enabled);

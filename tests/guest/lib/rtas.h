@@ -19,6 +19,9 @@ u32 rtas_token(const char *name);
  */
 s32 rtas_call(const char *name, u32 nargs, u32 nret, u32 cells[RTAS_CELLS]);
 
+/* Enters RTAS with the argument buffer at @args as it is. */
+void rtas_call_raw(u32 *args);
+
 /* Ends the partition. */
 void rtas_power_off(void) __noreturn;
 
