@@ -11,12 +11,17 @@
 struct partition;
 
 struct cas {
-	bool negotiated;
 	u32 cpu_version; /* the processor's own version, or one of CAS_LOGICAL_PVR_… */
 	u64 pcr;	 /* Processor Compatibility Register that makes it so */
-	u32 max_cpus;	 /* "cpu" nodes that the client can live with */
+	u32 max_cpus;	 /* "cpu" nodes that the client can live with; at least 1 */
 	bool vmx, dfp;	 /* may appear in the tree */
 	u8 vec5[CAS_VEC5_SIZE];
+};
+
+enum cas_result {
+	CAS_AGREED,
+	CAS_MALFORMED,	/* the method's err? boolean: nothing has changed */
+	CAS_IMPOSSIBLE, /* the client cannot run here: as with a boot failure */
 };
 
 /*
@@ -25,15 +30,15 @@ struct cas {
  */
 void cas_set_platform(struct cas *cas);
 
-/* Whether option @option (CAS_VEC5(…)) is on in @cas. */
+/* Whether option @option (CAS_OPTION()) of vector 5 is on in @cas. */
 bool cas_has(const struct cas *cas, u32 option);
 
 /*
  * Reads the ibm,architecture.vec at logical @address of @partition, decides, and makes the
- * partition's tree and lpar.pcr agree with the decision. Returns false when the structure is in
- * error (the err? boolean of the method). A client that cannot run here ends its partition.
- * Called on the partition's only active processor.
+ * partition's tree and lpar.pcr agree with the decision; it may be called again, the last decision
+ * holds. *@reason says why a client cannot run. Called on the partition's only active processor
+ * (CAS_MALFORMED if it is not) with of.lock held; the processor has to refresh its PCR afterwards.
  */
-bool cas_negotiate(struct partition *partition, u64 address);
+enum cas_result cas_negotiate(struct partition *partition, u64 address, const char **reason);
 
 #endif

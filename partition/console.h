@@ -16,10 +16,20 @@ struct lpar;
  */
 typedef size_t console_writer(struct lpar *lpar, const void *bytes, size_t length);
 
-/* Called once, before the first partition runs. */
+/*
+ * Takes up to @length bytes that people have typed at the same terminal to @bytes. Returns how
+ * many there were. Called without any lock, on any processor.
+ */
+typedef size_t console_reader(struct lpar *lpar, void *bytes, size_t length);
+
+/* Called once each, before the first partition runs. */
 void console_register(console_writer *writer);
+void console_register_reader(console_reader *reader);
 
 /* As console_writer. Without a registered one there is room for everything, and it is lost. */
 size_t console_write(struct lpar *lpar, const void *bytes, size_t length);
+
+/* As console_reader. Without a registered one nobody types. */
+size_t console_read(struct lpar *lpar, void *bytes, size_t length);
 
 #endif

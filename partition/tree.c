@@ -273,8 +273,8 @@ int tree_negotiated(const struct partition *partition, void *fdt, const struct c
 	int error, chosen;
 
 	error = tree_negotiate_cpus(fdt, &partition->lpar, cas);
-	if (!error && cas_has(cas, CAS_DRCONF_MEMORY))
-		error = tree_use_drconf(fdt, &partition->lpar);
+	if (!error)
+		error = tree_set_drconf(fdt, &partition->lpar, cas_has(cas, CAS_DRCONF_MEMORY));
 	if (!error)
 		error = number_nodes(fdt);
 	chosen = fdt_path_offset(fdt, "/chosen");

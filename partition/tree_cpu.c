@@ -8,8 +8,9 @@
 #include "partition/tree_cpu.h"
 #include "partition/tree_memory.h"
 
-#define NODE_NAME_SIZE (TREE_CPU_NAME_SIZE + 24)
-#define MAX_PAGE_SHIFT 24 /* an LMB may be no larger than a 16 MiB page */
+#define NODE_NAME_SIZE	 (TREE_CPU_NAME_SIZE + 24)
+#define PAGE_SHIFT	 12
+#define LARGE_PAGE_SHIFT 24 /* 16 MiB: an LMB may be no larger */
 
 /* What a virtual processor shares with the real one it runs on, as the machine's tree says it. */
 static const char *const copied[] = {
@@ -36,10 +37,6 @@ static const char *const copied[] = {
 	"reservation-granule-size",
 	"ibm,processor-segment-sizes",
 };
-
-/* Options that a negotiation may take away again. */
-static const char *const vmx = "ibm,vmx";
-static const char *const dfp = "ibm,dfp";
 
 /* Counters whose level LoPAR wants; some firmware leaves the property empty. */
 static const char *const counters[] = {"ibm,purr", "ibm,spurr"};
@@ -73,10 +70,10 @@ static void put_copy(struct tree_writer *writer, const char *name)
 }
 
 /*
- * The page sizes that the hypervisor can map: those up to 16 MiB. A list of (shift, SLB encoding,
- * number of pairs, pairs of (shift, PTE encoding)).
+ * The page sizes up to @max_shift: a list of (shift, SLB encoding, number of pairs, pairs of
+ * (shift, PTE encoding)).
  */
-static void put_page_sizes(struct tree_writer *writer)
+static void put_page_sizes(struct tree_writer *writer, u32 max_shift)
 {
 	u32 out[TREE_MAX_CELLS], used = 0;
 	int size, cells, i = 0;
@@ -91,7 +88,7 @@ static void put_page_sizes(struct tree_writer *writer)
 		out[used++] = be32_to_cpu(in[i + 1]);
 		out[used++] = 0;
 		for (i += 3; pairs--; i += 2) {
-			if (be32_to_cpu(in[i]) > MAX_PAGE_SHIFT)
+			if (be32_to_cpu(in[i]) > max_shift)
 				continue;
 			out[used++] = be32_to_cpu(in[i]);
 			out[used++] = be32_to_cpu(in[i + 1]);
@@ -130,11 +127,23 @@ static void put_pa_features(struct tree_writer *writer, const struct cas *cas)
 	tree_put(writer, "ibm,pa-features", out, size);
 }
 
+/* An option that the client may be without. A finished tree has it from before. */
+static void put_option(struct tree_writer *writer, const char *name, bool on)
+{
+	if (on)
+		put_copy(writer, name);
+	else if (writer->node != TREE_SEQUENTIAL && !writer->error)
+		fdt_delprop(writer->fdt, writer->node, name);
+}
+
 /* What depends on the negotiation, put or put again. */
 static void put_negotiated(struct tree_writer *writer, const struct cas *cas)
 {
 	tree_put_cell(writer, "cpu-version", cas->cpu_version);
 	put_pa_features(writer, cas);
+	put_page_sizes(writer, cas_has(cas, CAS_LARGE_PAGES) ? LARGE_PAGE_SHIFT : PAGE_SHIFT);
+	put_option(writer, "ibm,vmx", cas->vmx);
+	put_option(writer, "ibm,dfp", cas->dfp);
 }
 
 static void put_machine(struct tree_writer *writer)
@@ -150,7 +159,6 @@ static void put_machine(struct tree_writer *writer)
 			tree_put_cell(writer, counters[i], 1);
 	tree_put_cell(writer, "timebase-frequency", timebase[1]);
 	tree_put_cells(writer, "ibm,extended-timebase-frequency", timebase, 2);
-	put_page_sizes(writer);
 }
 
 void tree_cpu_name(char name[TREE_CPU_NAME_SIZE])
@@ -193,8 +201,6 @@ static void put_cpu(struct tree_writer *writer, const struct lpar *lpar, const s
 	tree_put_cell(writer, "ibm,slb-size", VP_SLB_SIZE);
 	tree_put_associativity(writer);
 	put_machine(writer);
-	put_copy(writer, vmx);
-	put_copy(writer, dfp);
 	put_negotiated(writer, cas);
 	tree_node_end(writer);
 }
@@ -211,22 +217,19 @@ void tree_put_cpus(struct tree_writer *writer, const struct lpar *lpar, const st
 	tree_node_end(writer);
 }
 
-static int drop(void *fdt, int node, const char *name)
-{
-	int error = fdt_delprop(fdt, node, name);
-
-	return error == -FDT_ERR_NOTFOUND ? 0 : error;
-}
-
 static int negotiate_cpu(void *fdt, int node, const struct cas *cas)
 {
 	struct tree_writer writer = {.fdt = fdt, .node = node};
 
 	put_negotiated(&writer, cas);
-	if (!writer.error && !cas->vmx)
-		writer.error = drop(fdt, node, vmx);
-	if (!writer.error && !cas->dfp)
-		writer.error = drop(fdt, node, dfp);
+	return writer.error;
+}
+
+static int add_cpu(void *fdt, int cpus, const struct lpar *lpar, const struct cas *cas, u32 number)
+{
+	struct tree_writer writer = {.fdt = fdt, .node = cpus};
+
+	put_cpu(&writer, lpar, cas, number);
 	return writer.error;
 }
 
@@ -244,6 +247,8 @@ int tree_negotiate_cpus(void *fdt, const struct lpar *lpar, const struct cas *ca
 			error = fdt_del_node(fdt, node);
 		else if (node >= 0)
 			error = negotiate_cpu(fdt, node, cas);
+		else if (number < cas->max_cpus)
+			error = add_cpu(fdt, cpus, lpar, cas, number);
 	}
 	return error;
 }

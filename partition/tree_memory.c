@@ -100,11 +100,11 @@ static void put_drconf(struct tree_writer *writer, const struct lpar *lpar)
 	tree_put_cells(writer, "ibm,dynamic-memory-v2", set, LMB_SET_CELLS);
 }
 
-void tree_put_memory(struct tree_writer *writer, const struct lpar *lpar, bool drconf)
+/* What is behind memory@0, below the open root. */
+static void put_rest(struct tree_writer *writer, const struct lpar *lpar, bool drconf)
 {
 	u64 base = first_lmb_node(lpar), top = lpar_mem_size(lpar);
 
-	put_rmo(writer, lpar);
 	if (drconf && base < top) {
 		tree_node_begin(writer, DRCONF_NODE);
 		put_drconf(writer, lpar);
@@ -114,7 +114,13 @@ void tree_put_memory(struct tree_writer *writer, const struct lpar *lpar, bool d
 		put_lmb(writer, base);
 }
 
-/* Whether @node, a child of the root, is the memory node of an LMB behind memory@0. */
+void tree_put_memory(struct tree_writer *writer, const struct lpar *lpar, bool drconf)
+{
+	put_rmo(writer, lpar);
+	put_rest(writer, lpar, drconf);
+}
+
+/* Whether @node, a child of the root, is for an LMB behind memory@0. */
 static bool is_lmb_node(const void *fdt, int node)
 {
 	const char *name = fdt_get_name(fdt, node, NULL);
@@ -122,28 +128,36 @@ static bool is_lmb_node(const void *fdt, int node)
 	return name && strncmp(name, "memory@", 7) == 0 && strcmp(name, "memory@0") != 0;
 }
 
-int tree_use_drconf(void *fdt, const struct lpar *lpar)
+static int delete_lmb_nodes(void *fdt)
+{
+	int node = fdt_first_subnode(fdt, 0), error;
+
+	while (node >= 0) {
+		if (!is_lmb_node(fdt, node)) {
+			node = fdt_next_subnode(fdt, node);
+			continue;
+		}
+		error = fdt_del_node(fdt, node);
+		if (error)
+			return error;
+		/* What followed is where it was, unless it was the root's last. */
+		if (!fdt_get_name(fdt, node, NULL))
+			break;
+	}
+	return 0;
+}
+
+int tree_set_drconf(void *fdt, const struct lpar *lpar, bool drconf)
 {
 	struct tree_writer writer = {.fdt = fdt};
-	int node = fdt_first_subnode(fdt, 0);
+	int node = fdt_subnode_offset(fdt, 0, DRCONF_NODE);
+	int error;
 
-	if (first_lmb_node(lpar) == lpar_mem_size(lpar))
+	if (first_lmb_node(lpar) == lpar_mem_size(lpar) || drconf == (node >= 0))
 		return 0;
-	while (node >= 0) {
-		if (is_lmb_node(fdt, node)) {
-			writer.error = fdt_del_node(fdt, node);
-			if (writer.error)
-				return writer.error;
-			/* What followed is now here, unless it was the last. */
-			if (fdt_get_name(fdt, node, NULL))
-				continue;
-			break;
-		}
-		node = fdt_next_subnode(fdt, node);
-	}
-	writer.node = fdt_add_subnode(fdt, 0, DRCONF_NODE);
-	if (writer.node < 0)
-		return writer.node;
-	put_drconf(&writer, lpar);
+	error = drconf ? delete_lmb_nodes(fdt) : fdt_del_node(fdt, node);
+	if (error)
+		return error;
+	put_rest(&writer, lpar, drconf);
 	return writer.error;
 }

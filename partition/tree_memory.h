@@ -9,12 +9,14 @@
 /*
  * Writes below the open root: memory@0, whose first range is the RMO, and a node for each LMB
  * behind it, or ("drconf") one ibm,dynamic-reconfiguration-memory node for all of those.
- * Nothing may follow but the end of the root.
  */
 void tree_put_memory(struct tree_writer *writer, const struct lpar *lpar, bool drconf);
 
-/* Replaces the LMB nodes of a finished tree by ibm,dynamic-reconfiguration-memory. */
-int tree_use_drconf(void *fdt, const struct lpar *lpar);
+/*
+ * Gives a finished tree the one or the other representation of what is behind memory@0.
+ * Returns 0 or a libfdt error.
+ */
+int tree_set_drconf(void *fdt, const struct lpar *lpar, bool drconf);
 
 /* The associativity list that every resource carries: the machine is one domain at all levels. */
 #define TREE_ASSOCIATIVITY_LEVELS 4

@@ -1,20 +1,39 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Sequential writing of a flat tree, errors remembered. */
+/* Writing of nodes and properties, errors remembered. */
 #include <libfdt.h>
 #include <string.h>
 #include "partition/tree_writer.h"
 
+static void begin_in_finished(struct tree_writer *writer, const char *name)
+{
+	int node = fdt_add_subnode(writer->fdt, writer->node, name);
+
+	if (node < 0)
+		writer->error = node;
+	else
+		writer->node = node;
+}
+
 void tree_node_begin(struct tree_writer *writer, const char *name)
 {
-	if (!writer->error)
-		writer->error = fdt_begin_node(writer->fdt, name);
+	if (writer->error)
+		return;
+	if (writer->node != TREE_SEQUENTIAL) {
+		begin_in_finished(writer, name);
+		return;
+	}
+	writer->error = fdt_begin_node(writer->fdt, name);
 	tree_put_cell(writer, "phandle", ++writer->phandle);
 }
 
 void tree_node_end(struct tree_writer *writer)
 {
-	if (!writer->error)
+	if (writer->error)
+		return;
+	if (writer->node == TREE_SEQUENTIAL)
 		writer->error = fdt_end_node(writer->fdt);
+	else
+		writer->node = fdt_parent_offset(writer->fdt, writer->node);
 }
 
 void tree_put(struct tree_writer *writer, const char *name, const void *value, size_t size)

@@ -27,14 +27,11 @@ struct cas_pvr {
  * An option vector is a length byte (bytes behind it, minus one) and that many bytes of bits;
  * byte numbers count the length byte as 0, bit numbers start at the left.
  */
-#define CAS_VECTOR_MAX	    257
-#define CAS_VECTOR_IGNORE   0x80 /* byte 1: the client cares for everything in the vector itself */
-#define CAS_VECTOR_CESSATE  0x40 /* byte 1: stop rather than run with an unsupported option */
-#define CAS_VECTOR_LEVELS   1
-#define CAS_VECTOR_FIRMWARE 2
-#define CAS_VECTOR_CPU	    3
-#define CAS_VECTOR_PLATFORM 4
-#define CAS_VECTOR_OPTIONS  5
+#define CAS_VECTOR_IGNORE  0x80 /* byte 1: the client cares for everything in the vector itself */
+#define CAS_VECTOR_CEASE   0x40 /* byte 1: stop rather than run with an unsupported option */
+#define CAS_VECTOR_LEVELS  1
+#define CAS_VECTOR_CPU	   3
+#define CAS_VECTOR_OPTIONS 5
 
 /* An option of a vector: byte number and the bit in it. */
 #define CAS_OPTION(byte, bit) ((byte) << 8 | (0x80u >> (bit)))

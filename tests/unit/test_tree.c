@@ -13,6 +13,7 @@
 #include <string.h>
 #include "hv/hcall.h"
 #include "hv/lmb.h"
+#include "partition/cas.h"
 #include "partition/partition.h"
 #include "partition/tree.h"
 #include "tests/unit/fake_machine.h"
@@ -396,6 +397,34 @@ static void negotiation_without_drconf_keeps_lmb_nodes(void **state __unused)
 	assert_false(has("/cpus/PowerPC,POWER8@0", "ibm,dfp"));
 }
 
+static void last_negotiation_holds(void **state __unused)
+{
+	struct cas all, little;
+
+	cas_set_platform(&all);
+	cas_set_platform(&little);
+	memset(&little.vec5[1], 0, sizeof(little.vec5) - 1);
+	little.vmx = false;
+	little.dfp = false;
+	little.max_cpus = 1;
+	build(true, 64, 128 * MiB, 4);
+	assert_int_equal(tree_negotiated(&partition, fdt, &little), 0);
+	ASSERT_CELLS("/cpus/PowerPC,POWER8@0", "ibm,segment-page-sizes", 12, 0, 1, 12, 0);
+	assert_int_equal(tree_negotiated(&partition, fdt, &all), 0);
+	assert_int_equal(count_memory_nodes(), 1);
+	ASSERT_CELLS("/cpus/PowerPC,POWER8@3", "ibm,vmx", 2);
+	ASSERT_CELLS("/cpus/PowerPC,POWER8@0", "ibm,dfp", 1);
+	ASSERT_CELLS("/cpus/PowerPC,POWER8@3", "ibm,pft-size", 0, 22);
+	assert_int_equal(cell("/cpus/PowerPC,POWER8@0", "ibm,segment-page-sizes", 2), 3);
+	assert_int_equal(tree_negotiated(&partition, fdt, &little), 0);
+	assert_int_equal(count_memory_nodes(), 57);
+	assert_false(has("/ibm,dynamic-reconfiguration-memory", NULL));
+	ASSERT_CELLS("/memory@3f000000", "reg", 0, 0x3f000000, 0, 16 * MiB);
+	assert_true(has("/memory@3f000000", "phandle"));
+	assert_false(has("/cpus/PowerPC,POWER8@1", NULL));
+	assert_int_equal(fdt_check_full(fdt, tree_size(&partition)), 0);
+}
+
 static void negotiation_of_an_older_level_hides_what_is_newer(void **state __unused)
 {
 	static const u8 expected[] = {6, 0, 0xf6, 0x1f, 0xc7, 0x00, 0x80, 0xc0};
@@ -487,6 +516,7 @@ int main(void)
 		cmocka_unit_test(memory_of_a_firmware_tree_is_a_node_for_each_lmb),
 		cmocka_unit_test(negotiation_replaces_lmb_nodes),
 		cmocka_unit_test(negotiation_without_drconf_keeps_lmb_nodes),
+		cmocka_unit_test(last_negotiation_holds),
 		cmocka_unit_test(negotiation_of_an_older_level_hides_what_is_newer),
 		cmocka_unit_test(every_node_has_a_phandle_of_its_own),
 		cmocka_unit_test(largest_partitions_fit),
