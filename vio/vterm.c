@@ -79,6 +79,12 @@ static size_t console_output(struct lpar *lpar, const void *bytes, size_t length
 	return done;
 }
 
+/* What people type to the firmware. */
+static size_t console_typed(struct lpar *lpar, void *bytes, size_t length)
+{
+	return management_console_read(lpar->id, bytes, length);
+}
+
 /* What was typed before the partition started is still there, and still to be announced. */
 static void vterm_reset(struct lpar *lpar)
 {
@@ -111,4 +117,5 @@ void vterm_init(void)
 {
 	management_console_input = console_input;
 	console_register(console_output);
+	console_register_reader(console_typed);
 }

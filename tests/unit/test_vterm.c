@@ -257,6 +257,19 @@ static void firmware_prints(void **state)
 	assert_int_equal(console_write(lpar, text, 0), 0);
 }
 
+static void firmware_reads(void **state)
+{
+	u8 typed[8];
+
+	(void)state;
+	assert_int_equal(console_read(lpar, typed, sizeof(typed)), 0);
+	type("boot net");
+	assert_int_equal(console_read(lpar, typed, 5), 5);
+	assert_memory_equal(typed, "boot ", 5);
+	assert_int_equal(console_read(lpar, typed, sizeof(typed)), 3);
+	assert_memory_equal(typed, "net", 3);
+}
+
 static void assert_cells(const char *path, const char *name, u32 first, u32 second)
 {
 	int size;
@@ -352,6 +365,7 @@ int main(void)
 		cmocka_unit_test_setup(interrupt_when_characters_come, setup),
 		cmocka_unit_test_setup(input_from_before_the_start_is_announced, setup),
 		cmocka_unit_test_setup(firmware_prints, setup),
+		cmocka_unit_test_setup(firmware_reads, setup),
 		cmocka_unit_test_setup(nodes_in_the_tree, setup),
 		cmocka_unit_test_setup(full_tree_is_an_error, setup),
 	};
