@@ -293,6 +293,11 @@ static int set_console(struct of_call *call)
 	return set_handle(call, "stdin", path) || set_handle(call, "stdout", path) ? -1 : 0;
 }
 
+void of_reset(struct partition *partition)
+{
+	partition->of = (struct of){0};
+}
+
 int of_start(struct partition *partition, u64 *r1, u64 *r5)
 {
 	struct of_call call = {.partition = partition, .fdt = partition->tree};
@@ -313,9 +318,3 @@ int of_start(struct partition *partition, u64 *r1, u64 *r5)
 	*r5 = area + STUB_OFFSET;
 	return 0;
 }
-
-static void of_reset(struct lpar *lpar)
-{
-	partition_of(lpar)->of = (struct of){0};
-}
-LPAR_RESET_HOOK(of_reset);

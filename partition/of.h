@@ -32,18 +32,22 @@ struct of {
 };
 
 /*
+ * Forgets all claims. Before each start of a boot_mode=of partition; then of_claim() what has been
+ * loaded, tree_build(), of_start().
+ */
+void of_reset(struct partition *partition);
+
+/*
  * Claims exactly logical [@base, @base + @size), @size > 0. False when not all of it is the
  * partition's memory and unclaimed, or when there are OF_MAX_CLAIMS separate claims already.
- * Before a start: for what has been loaded. A reset of the partition forgets all claims.
  */
 bool of_claim(struct partition *partition, u64 base, u64 size);
 
 /*
- * For a tree that tree_build() has made: places stub and stack at the top of what is unclaimed in
- * the RMO and completes the tree with what only a running Open Firmware has: handles of console and
- * processor, free memory. Returns 0 with the initial *@r1 and *@r5 of the client, or -1 when there
- * is no room. The client starts in big-endian real mode; R3 and R4 say where the initrd is and its
- * size.
+ * Places stub and stack at the top of what is unclaimed in the RMO and completes the tree with
+ * what only a running Open Firmware has: handles of console and processor, free memory.
+ * Returns 0 with the initial *@r1 and *@r5 of the client, or -1 when there is no room.
+ * The client starts in big-endian real mode; R3 and R4 say where the initrd is and its size.
  */
 int of_start(struct partition *partition, u64 *r1, u64 *r5);
 

@@ -152,14 +152,6 @@ static void reset_partition(void)
 		abort();
 }
 
-void world_reset_hooks(void)
-{
-	lpar_reset_hook *const *hook;
-
-	for (hook = __start_reset_hooks; hook < __stop_reset_hooks; hook++)
-		(*hook)(&partition.lpar);
-}
-
 void world_reset(void)
 {
 	memset(real_memory, 0, sizeof(real_memory));
@@ -171,7 +163,7 @@ void world_reset(void)
 	console_register(write_console);
 	console_register_reader(read_console);
 	reset_partition();
-	world_reset_hooks();
+	of_reset(&partition);
 	partition.state = PARTITION_OPEN_FIRMWARE;
 	if (!of_claim(&partition, WORLD_IMAGE, WORLD_LMB) ||
 	    !of_claim(&partition, WORLD_INITRD, WORLD_LMB) ||

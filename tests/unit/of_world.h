@@ -34,9 +34,6 @@ extern struct world {
 /* Starts everything afresh. */
 void world_reset(void);
 
-/* Only what a reset of the partition does. */
-void world_reset_hooks(void);
-
 /* Makes the hypervisor call behind the stub; returns what it leaves in R3. */
 s64 world_hcall(u64 buffer);
 

@@ -98,7 +98,7 @@ static void start_needs_room_in_the_rmo(void **state __unused)
 {
 	u64 r1, r5;
 
-	world_reset_hooks();
+	of_reset(&partition);
 	assert_true(of_claim(&partition, 0, WORLD_RMO - 32 * KiB));
 	assert_int_equal(of_start(&partition, &r1, &r5), -1);
 }
@@ -424,7 +424,7 @@ static void claims_agree_with_a_map(void **state __unused)
 	u32 i, j, from, count;
 	bool free, used, done;
 
-	world_reset_hooks();
+	of_reset(&partition);
 	srandom(1275);
 	for (i = 0; i < 20000; i++) {
 		from = random() % 1024;

@@ -221,6 +221,7 @@ u64 lpcr_for(const struct vp *vp)
 void cpu_refresh(struct vp *vp)
 {
 	spr_write(SPR_LPCR, lpcr_for(vp));
+	spr_write(SPR_PCR, vp->lpar->pcr);
 	spr_write(SPR_DAWR, vp->spr.dawr);
 	spr_write(SPR_DAWRX, vp->spr.dawrx);
 	spr_write(SPR_CIABR, vp->spr.ciabr);
