@@ -15,7 +15,6 @@
 #include "partition/partition.h"
 #include "partition/plan.h"
 #include "vio/vterm.h"
-#include "vio/vterm.h"
 
 void boot_main(const void *fdt, u64 opal_base, u64 opal_entry) __noreturn;
 
@@ -72,7 +71,6 @@ void boot_main(const void *fdt, u64 opal_base, u64 opal_entry)
 	smp_start_others();
 	hcall_init();
 	partition_init();
-	vterm_init();
 	vterm_init();
 	if (planned)
 		plan_activate(&plan);
