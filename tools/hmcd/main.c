@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+// hmcd: the management daemon of one managed system. It starts the machine, owns its management
+// UART, writes its logs, and serves programs that want to know or to attach.
+#include <errno.h>
+#include <event2/event.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tools/hmcd/hypervisor.h"
+#include "tools/hmcd/qemu.h"
+#include "tools/hmcd/rundir.h"
+#include "tools/hmcd/server.h"
+
+#define DRAIN_SEC 1 /* for what a machine that has ended wrote last */
+
+struct hmcd {
+	struct rundir run;
+	struct event_base *base;
+	struct hypervisor *hypervisor;
+	struct server *server;
+	pid_t qemu;	   /* 0 = somebody else's, or ended */
+	const char *ended; /* how it did; NULL = it did not */
+	struct event *drained;
+};
+
+static void machine_gone(struct hmcd *hmcd)
+{
+	event_del(hmcd->drained);
+	server_end(hmcd->server, hmcd->ended);
+}
+
+static void drained_event(evutil_socket_t fd, short what, void *ctx)
+{
+	(void)fd;
+	(void)what;
+	machine_gone(ctx);
+}
+
+static void child_event(evutil_socket_t fd, short what, void *ctx)
+{
+	const struct timeval drain = {DRAIN_SEC, 0};
+	struct hmcd *hmcd = ctx;
+
+	(void)fd;
+	(void)what;
+	if (!hmcd->qemu || !(hmcd->ended = qemu_ended(&hmcd->run, hmcd->qemu)))
+		return;
+	fprintf(stderr, "%s\n", hmcd->ended);
+	hmcd->qemu = 0;
+	if (uart_is_connected(hmcd->hypervisor->uart))
+		event_add(hmcd->drained, &drain);
+	else
+		machine_gone(hmcd);
+}
+
+static void stop_event(evutil_socket_t fd, short what, void *ctx)
+{
+	struct hmcd *hmcd = ctx;
+
+	(void)fd;
+	(void)what;
+	event_base_loopbreak(hmcd->base);
+}
+
+static void hypervisor_answered(void *ctx)
+{
+	struct hmcd *hmcd = ctx;
+
+	server_answered(hmcd->server);
+}
+
+static void hypervisor_lost(void *ctx)
+{
+	struct hmcd *hmcd = ctx;
+
+	if (hmcd->ended)
+		machine_gone(hmcd);
+}
+
+static const struct hypervisor_events hypervisor_events = {
+	.answered = hypervisor_answered,
+	.lost = hypervisor_lost,
+};
+
+static int hmcd_run(struct hmcd *hmcd)
+{
+	const struct {
+		int number;
+		event_callback_fn handler;
+	} signals[] = {{SIGCHLD, child_event}, {SIGTERM, stop_event}, {SIGINT, stop_event}};
+	struct event *signal_events[ARRAY_SIZE(signals)];
+
+	hmcd->base = event_base_new();
+	if (!hmcd->base) {
+		fprintf(stderr, "hmcd: no event loop: %s\n", strerror(errno));
+		return 1;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(signals); i++) {
+		signal_events[i] =
+			evsignal_new(hmcd->base, signals[i].number, signals[i].handler, hmcd);
+		event_add(signal_events[i], NULL);
+	}
+	hmcd->drained = evtimer_new(hmcd->base, drained_event, hmcd);
+	hmcd->hypervisor = hypervisor_new(hmcd->base, &hmcd->run, &hypervisor_events, hmcd);
+	hmcd->server =
+		server_new(hmcd->base, rundir_file(&hmcd->run, "hmcd.sock").text, hmcd->hypervisor);
+	if (!hmcd->server) {
+		fprintf(stderr, "hmcd: %s: %s\n", rundir_file(&hmcd->run, "hmcd.sock").text,
+			strerror(errno));
+		return 1;
+	}
+	/* It may have ended before anybody listened for that. */
+	child_event(-1, 0, hmcd);
+	event_base_dispatch(hmcd->base);
+
+	server_free(hmcd->server);
+	hypervisor_free(hmcd->hypervisor);
+	for (size_t i = 0; i < ARRAY_SIZE(signals); i++)
+		event_free(signal_events[i]);
+	event_free(hmcd->drained);
+	event_base_free(hmcd->base);
+	return 0;
+}
+
+static void usage(FILE *to)
+{
+	fprintf(to,
+		"usage: hmcd --dir RUN [-- QEMU ARGUMENT...]\n"
+		"The management daemon of the managed system in the directory RUN; see\n"
+		"openlpar-up. With a command it starts that as the machine, and ends with it.\n");
+}
+
+/* Returns the index of the command in @argv. */
+static int options_read(int argc, char **argv, struct hmcd *hmcd)
+{
+	static const struct option options[] = {
+		{"dir", required_argument, NULL, 'd'}, {"help", no_argument, NULL, 'h'}, {0}};
+	const char *directory = NULL;
+	int option;
+
+	while ((option = getopt_long(argc, argv, "+", options, NULL)) != -1) {
+		if (option == 'h') {
+			usage(stdout);
+			exit(0);
+		}
+		if (option != 'd') {
+			usage(stderr);
+			exit(2);
+		}
+		directory = optarg;
+	}
+	if (!directory) {
+		fprintf(stderr, "hmcd: --dir is missing\n");
+		exit(2);
+	}
+	if (rundir_find(&hmcd->run, directory, false))
+		exit(1);
+	return optind;
+}
+
+int main(int argc, char **argv)
+{
+	struct hmcd hmcd = {0};
+	int command = options_read(argc, argv, &hmcd);
+	int result;
+
+	setvbuf(stderr, NULL, _IOLBF, 0);
+	signal(SIGPIPE, SIG_IGN);
+	if (rundir_lock(&hmcd.run, "hmcd.lock", false) < 0) {
+		fprintf(stderr, "hmcd: %s/hmcd.lock: %s\n", hmcd.run.path,
+			errno == EWOULDBLOCK ? "another hmcd runs here" : strerror(errno));
+		return 1;
+	}
+	mkdir(rundir_file(&hmcd.run, "consoles").text, 0755);
+	if (rundir_pid_write(&hmcd.run, "hmcd.pid", getpid())) {
+		fprintf(stderr, "hmcd: %s/hmcd.pid: %s\n", hmcd.run.path, strerror(errno));
+		return 1;
+	}
+	if (command < argc)
+		hmcd.qemu = qemu_start(&hmcd.run, argv + command);
+	result = hmcd.qemu < 0 ? 1 : hmcd_run(&hmcd);
+	rundir_remove(&hmcd.run, "hmcd.sock");
+	rundir_remove(&hmcd.run, "hmcd.pid");
+	return result;
+}
