@@ -60,8 +60,8 @@ u64 cpu_dec_expires(const struct vp *vp);
 void cpu_forget(struct cpu *cpu, const struct lpar *lpar);
 
 /*
- * A partition-wide setting (lpcr, pcr of @vp->lpar) or one of @vp's debug registers (dawr, dawrx, ciabr)
- * was changed by @vp's own hypercall: brings it into this processor now.
+ * A partition-wide setting (@vp->lpar's lpcr, pcr) or one of @vp's debug registers (dawr, dawrx,
+ * ciabr) was changed by @vp's own hypercall: brings it into this processor now.
  */
 void cpu_refresh(struct vp *vp);
 
