@@ -45,14 +45,15 @@ struct lpar {
 
 /*
  * Translates [@logical, @logical + @length) to a pointer when all of it is the partition's and in
- * one LMB; NULL otherwise. The pointer is good until the partition loses the LMB; hypercalls end
- * before that can happen.
+ * one LMB; NULL otherwise. @length 0 counts as 1. The pointer is good until the partition loses the
+ * LMB; hypercalls end before that can happen.
  */
 void *lpar_ptr(const struct lpar *lpar, u64 logical, u64 length);
 
 /*
  * Copies between the partition's logical memory and the hypervisor's, LMB by LMB.
- * Return false, with an undefined part copied, when not all of the range is the partition's.
+ * Return false, with nothing copied, when not all of the range is the partition's; any @logical
+ * and @length may be given, and @length 0 copies nothing, from or to the end of memory too.
  */
 bool lpar_copy_in(const struct lpar *lpar, void *to, u64 logical, u64 length);
 bool lpar_copy_out(const struct lpar *lpar, u64 logical, const void *from, u64 length);
@@ -75,8 +76,7 @@ extern void (*lpar_fail_hook)(struct lpar *lpar, const char *reason);
  */
 typedef void lpar_reset_hook(struct lpar *lpar);
 
-#define LPAR_RESET_HOOK(fn) \
-	static lpar_reset_hook *const fn##_hook __section("reset_hooks") = fn
+#define LPAR_RESET_HOOK(fn) static lpar_reset_hook *const fn##_hook __section("reset_hooks") = fn
 
 extern lpar_reset_hook *const __start_reset_hooks[], *const __stop_reset_hooks[];
 
