@@ -8,8 +8,9 @@
 #   NAME_EXTRA  files of the pure core it shares with the hypervisor
 # To add a script: make it executable in tools/bin/; it appears in build/bin/.
 # To add a unit test: tests/unit/test_NAME.c, a cmocka program; to add a fuzzer: tests/fuzz/fuzz_NAME.c, with
-#   LLVMFuzzerTestOneInput() (and seeds in tests/fuzz/corpus/NAME/). Both name the files they are linked with in one
-#   or more comment lines: "// SOURCES: hv/hpt.c hv/lmb.c".
+#   LLVMFuzzerTestOneInput() (and seeds in tests/fuzz/corpus/NAME/); to add a program that whole-machine tests use:
+#   tests/system/NAME.c, which becomes build/system/NAME. All of them name the files they are linked with in one or
+#   more comment lines: "// SOURCES: hv/hpt.c hv/lmb.c".
 # To add a bare-metal test partition: tests/guest/NAME.c; it becomes build/guest/tests/NAME.elf.
 # To add a plan: plans/NAME.plan; it becomes build/plans/NAME.dtb.
 
@@ -172,21 +173,26 @@ unit_LD := gcc
 unit_LIBS := -lcmocka -lfdt
 fuzz_LD := clang -fsanitize=fuzzer
 fuzz_LIBS := -lfdt
-# $(1): unit or fuzz, $(2): the program
+system_LD := gcc
+# $(1): unit, fuzz or system, $(2): the program, $(3): whose objects
 define test_rule
-$(2)_OBJ := $(patsubst %,build/$(1)/obj/%.o,tests/$(1)/$(2).c $(shell sed -n 's|^// SOURCES: ||p' tests/$(1)/$(2).c))
+$(2)_OBJ := $(patsubst %,build/$(3)/obj/%.o,tests/$(1)/$(2).c $(shell sed -n 's|^// SOURCES: ||p' tests/$(1)/$(2).c))
 build/$(1)/$(2): $$($(2)_OBJ)
+	@mkdir -p $$(@D)
 	@echo "  LD      $$@"
 	@$($(1)_LD) $(SANITIZE) -o $$@ $$^ $($(1)_LIBS)
 -include $$($(2)_OBJ:.o=.d)
 endef
 UNIT_TESTS := $(basename $(notdir $(wildcard tests/unit/test_*.c)))
-$(foreach test,$(UNIT_TESTS),$(eval $(call test_rule,unit,$(test))))
+$(foreach test,$(UNIT_TESTS),$(eval $(call test_rule,unit,$(test),unit)))
 FUZZERS := $(basename $(notdir $(wildcard tests/fuzz/fuzz_*.c)))
-$(foreach test,$(FUZZERS),$(eval $(call test_rule,fuzz,$(test))))
+$(foreach test,$(FUZZERS),$(eval $(call test_rule,fuzz,$(test),fuzz)))
+SYSTEM_PROGRAMS := $(basename $(notdir $(wildcard tests/system/*.c)))
+$(foreach test,$(SYSTEM_PROGRAMS),$(eval $(call test_rule,system,$(test),unit)))
 
 UNIT_BIN := $(UNIT_TESTS:%=build/unit/%)
 FUZZ_BIN := $(FUZZERS:%=build/fuzz/%)
+SYSTEM_BIN := $(SYSTEM_PROGRAMS:%=build/system/%)
 # How long each fuzzer looks for new input.
 FUZZ_SECONDS ?= 5
 
@@ -253,7 +259,7 @@ run: all ## boot two Linux partitions side by side and attach to their consoles
 	@tools/run
 
 .PHONY: test
-test: all check $(UNIT_BIN) $(FUZZ_BIN) $(GUEST_TESTS) ## everything below that can fail: check, unit, fuzz, system
+test: all check $(UNIT_BIN) $(FUZZ_BIN) $(SYSTEM_BIN) $(GUEST_TESTS) $(QEMU10) ## everything below that can fail: check, unit, fuzz, system
 	@$(run_unit)
 	@$(run_fuzz)
 	@$(run_system)
@@ -274,7 +280,7 @@ fuzz: $(FUZZ_BIN) ## fuzzers, each for FUZZ_SECONDS (default 5)
 run_fuzz = tests/run-fuzz $(FUZZ_SECONDS) $(FUZZ_BIN)
 
 .PHONY: system
-system: all $(GUEST_TESTS) $(QEMU10) ## whole machines under QEMU
+system: all $(SYSTEM_BIN) $(GUEST_TESTS) $(QEMU10) ## whole machines under QEMU
 	@$(run_system)
 run_system = tests/run-system
 
