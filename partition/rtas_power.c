@@ -52,7 +52,9 @@ static s32 rtas_ibm_os_term(struct rtas_call *call)
 
 	if (!__atomic_exchange_n(&rtas->os_terminated, true, __ATOMIC_RELAXED)) {
 		read_string(call, call->arg[0], string);
-		log_line("%s: operating system terminated: %s", call->partition->lpar.name, string);
+		/* Linux 6.12 passes 0 for the address of its string. */
+		log_line("%s: operating system terminated%s%s", call->partition->lpar.name,
+			 string[0] != '\0' ? ": " : "", string);
 	}
 	return RTAS_SUCCESS;
 }
