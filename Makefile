@@ -115,6 +115,9 @@ all: $(HV_ELF)
 hmcd_LIBS := -levent
 hmcd_EXTRA := hv/frame.c
 openlpar-plan_LIBS := -lfdt
+openlpar-up_EXTRA := tools/hmcd/client.c tools/hmcd/rundir.c
+openlpar-down_EXTRA := $(openlpar-up_EXTRA)
+openlpar-console_EXTRA := $(openlpar-up_EXTRA)
 
 HOST_CFLAGS := -std=gnu11 -O2 -g -D_GNU_SOURCE $(INCLUDE) $(WARN)
 $(eval $(call flags_file,HOST_CFLAGS,build/flags/host))
@@ -198,8 +201,8 @@ FUZZ_SECONDS ?= 5
 
 # --- Test partitions ---------------------------------------------------------------------------------------------
 
-GUEST_CFLAGS := $(filter-out -msoft-float -mno-altivec -mno-vsx -ffixed-r13,$(HV_ABI)) $(CROSS_INCLUDE) $(INCLUDE) \
-	$(WARN)
+# The compiler leaves floating-point and vector registers alone: the tests have values of their own in them.
+GUEST_CFLAGS := $(HV_CFLAGS)
 $(eval $(call flags_file,GUEST_CFLAGS,build/flags/guest))
 
 build/guest/obj/%.c.o: %.c build/flags/guest | $(SYSROOT)
