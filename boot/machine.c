@@ -13,6 +13,9 @@
 
 struct machine machine;
 
+#define HEARTBEAT_MS 200 /* where the tree does not say */
+
+static u64 heartbeat_ticks;
 static u64 clock_seconds, clock_timebase; /* the time of day at one moment */
 
 /* A cell of one or two words, as many as the property has. */
@@ -131,6 +134,16 @@ static void discover_plan(const void *fdt)
 	machine.plan_size = end > machine.plan_base ? end - machine.plan_base : 0;
 }
 
+static void discover_heartbeat(const void *fdt)
+{
+	int opal = fdt_path_offset(fdt, "/ibm,opal");
+	u64 ms = HEARTBEAT_MS;
+
+	if (opal >= 0)
+		ms = property_number(fdt, opal, "ibm,heartbeat-ms", ms);
+	heartbeat_ticks = machine.timebase_hz / 1000 * ms;
+}
+
 void machine_discover(const void *fdt)
 {
 	void *copy;
@@ -146,6 +159,7 @@ void machine_discover(const void *fdt)
 	discover_cpus(copy);
 	discover_memory(copy);
 	discover_plan(copy);
+	discover_heartbeat(copy);
 }
 
 static void memory_add(const void *fdt)
@@ -223,8 +237,20 @@ void machine_maintenance(void)
 	opal_handle_hmi();
 }
 
+static void heartbeat(void)
+{
+	static u64 due;
+	u64 now = timebase_read();
+
+	if ((s64)(now - due) < 0)
+		return;
+	due = now + heartbeat_ticks;
+	opal_heartbeat();
+}
+
 void machine_poll(void)
 {
+	heartbeat();
 	management_poll();
 }
 

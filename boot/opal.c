@@ -135,6 +135,11 @@ void opal_handle_hmi(void)
 	call(OPAL_HANDLE_HMI, 0, 0, 0, 0, 0);
 }
 
+void opal_heartbeat(void)
+{
+	call(OPAL_POLL_EVENTS, 0, 0, 0, 0, 0);
+}
+
 static void __noreturn wait_for_the_end(void)
 {
 	for (;;)

@@ -32,6 +32,9 @@ void opal_lpc_write8(u32 chip, u32 address, u8 value);
 void opal_handle_interrupt(u32 xisr);
 void opal_handle_hmi(void);
 
+/* Lets the firmware do what is due; its watchdog resets a machine that stays away too long. */
+void opal_heartbeat(void);
+
 /* The machine ends, or starts again. */
 void opal_power_off(void) __noreturn;
 void opal_reboot(void) __noreturn;
