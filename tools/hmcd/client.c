@@ -75,19 +75,24 @@ char *client_line(struct client *client, int patience)
 	char *line;
 
 	while (!(line = line_take(client))) {
-		struct pollfd poll_in = {client->fd, POLLIN, 0};
-		long left = patience < 0 ? -1 : MAX(end - now_ms(), 0L);
+		struct pollfd input = {client->fd, POLLIN, 0};
+		int ready;
 		ssize_t n;
 
 		client->used -= client->taken;
 		memmove(client->buffer, client->buffer + client->taken, client->used);
 		client->taken = 0;
-		if (client->used == sizeof(client->buffer) || poll(&poll_in, 1, (int)left) <= 0)
+		ready = poll(&input, 1, (int)MAX(end - now_ms(), 0L));
+		if (!ready)
+			errno = ETIMEDOUT;
+		if (ready <= 0)
 			return NULL;
 		n = read(client->fd, client->buffer + client->used,
 			 sizeof(client->buffer) - client->used);
-		if (n <= 0)
+		if (n <= 0) {
+			errno = ECONNRESET;
 			return NULL;
+		}
 		client->used += (size_t)n;
 	}
 	return line;
@@ -98,12 +103,14 @@ int client_answer(struct client *client, int patience, const char **text)
 	const char *line = client_line(client, patience);
 
 	if (!line)
-		*text = "the management daemon does not answer";
+		*text = errno == ETIMEDOUT ? "the management daemon does not answer"
+					   : "the management daemon has gone";
 	else if (!strcmp(line, "ok") || !strncmp(line, "ok ", 3))
 		return 0;
-	else if (!strncmp(line, "error ", 6))
-		*text = line + 6;
 	else
-		*text = "the management daemon gives an answer that is none";
+		*text = strncmp(line, "error ", 6) ? "the management daemon speaks another language"
+						   : line + 6;
+	if (line)
+		errno = EPROTO;
 	return -1;
 }

@@ -37,14 +37,15 @@ void client_close(struct client *client);
 int client_send(struct client *client, const char *command, const char *argument);
 
 /*
- * The next line, without its newline, good until the next call; NULL when the daemon has gone,
- * a signal came, or it took longer than @patience milliseconds (-1: for ever).
+ * The next line, without its newline, good until the next call. NULL when there is none: errno
+ * ETIMEDOUT after @patience milliseconds, EINTR when a signal came, others when the daemon has
+ * gone.
  */
 char *client_line(struct client *client, int patience);
 
 /*
  * Reads the answer to a command whose answer is one line. Returns 0, or -1 and in *@text what
- * went wrong, for people.
+ * went wrong, for people; errno as with client_line(), or EPROTO when the daemon says so.
  */
 int client_answer(struct client *client, int patience, const char **text);
 
