@@ -7,7 +7,7 @@
 #include "partition/of_call.h"
 
 /* An instance handle is the package's phandle with this bit, which no phandle has. */
-#define INSTANCE 0x10000000u
+#define INSTANCE 0x40000000u
 
 #define CONSOLE_PIECE 256 /* bytes in one hypercall */
 

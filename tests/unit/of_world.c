@@ -13,6 +13,7 @@
 #include "hv/real.h"
 #include "hv/trace.h"
 #include "papr/of.h"
+#include "papr/xics.h"
 #include "partition/console.h"
 #include "partition/tree.h"
 #include "tests/unit/fake_machine.h"
@@ -38,10 +39,12 @@ static s32 rtas_power_off(struct rtas_call *call __unused)
 }
 RTAS_CALL("power-off", 2, 1, rtas_power_off);
 
+/* The phandles behind this one are large. */
 static int terminal(const struct partition *of __unused, void *fdt)
 {
 	int node = fdt_add_subnode(fdt, 0, "vdevice");
 
+	fdt_setprop_u32(fdt, node, "phandle", XICS_PHANDLE);
 	node = fdt_add_subnode(fdt, node, "vty@30000000");
 	fdt_setprop_u32(fdt, node, "reg", 0x30000000);
 	return fdt_setprop_string(fdt, node, "device_type", "serial");
