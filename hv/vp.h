@@ -76,17 +76,16 @@ struct vp {
 	u64 dec_expires; /* timebase at which the decrementer passes 0 */
 
 	struct lpar *lpar;
-	struct cpu *cpu; /* the processor that last ran it */
-	u32 number;	 /* virtual processor number, also its interrupt server number */
-	enum vp_state state;
+	struct cpu *cpu;     /* the processor that last ran it */
+	u32 number;	     /* virtual processor number, also its interrupt server number */
+	u32 state;	     /* enum vp_state; sparse has no atomic operations on enumerations */
 	bool prodded;	     /* H_PROD came while it was not ceded */
 	bool external_armed; /* LPCR[LPES0] and the processor's own IPI stand in for an interrupt */
 	struct icp icp;
 
 	struct vp_area vpa, slb_shadow, dtl;
 
-	u64 term_reserved; /* see vio/vterm.c */
-	struct vp *next;   /* in the dispatcher's queue */
+	struct vp *next; /* in the dispatcher's queue */
 };
 
 /*

@@ -21,6 +21,7 @@
 #define RMO_DEFAULT  (128 * MiB)
 #define RMO_SMALL    (32 * MiB)
 #define INITRD_ALIGN (64 * KiB)
+#define TREE_ALIGN   (64 * KiB)
 /* What an image may use behind its end before it looks where its tree and initrd are. */
 #define IMAGE_GAP (16 * MiB)
 
@@ -141,27 +142,27 @@ static bool clear_piece(struct partition *partition)
 /* --- loading --- */
 
 /*
- * The initrd goes to the top of the RMO if that leaves the image room to work, else to the top of
- * memory.
+ * The initrd goes below @rmo_top in the RMO if that leaves the image room to work, else to the top
+ * of memory.
  */
-static int place_initrd(struct partition *partition, u64 rmo_free)
+static int place_initrd(struct partition *partition, u64 rmo_top)
 {
 	struct activation *activation = &partition->activation;
-	u64 size = partition->profile.image.initrd_size;
-	u64 top = rmo_free;
+	const struct plan_image *image = &partition->profile.image;
+	u64 top = rmo_top;
 
-	if (activation->image_end + IMAGE_GAP + size > top)
+	if (activation->image_end + IMAGE_GAP + image->initrd_size > top)
 		top = lpar_mem_size(&partition->lpar);
-	activation->initrd_base = ALIGN_DOWN(top - MIN(size, top), INITRD_ALIGN);
+	activation->initrd_base = ALIGN_DOWN(top - MIN(image->initrd_size, top), INITRD_ALIGN);
+	if (image->initrd_size == 0)
+		return 0;
 	if (activation->initrd_base < activation->image_end) {
 		partition_fail(partition, "initrd of %lu bytes does not fit behind the image",
-			       (unsigned long)size);
+			       (unsigned long)image->initrd_size);
 		return -1;
 	}
-	return lpar_copy_out(&partition->lpar, activation->initrd_base,
-			     partition->profile.image.initrd, size)
-		       ? 0
-		       : -1;
+	lpar_copy_out(&partition->lpar, activation->initrd_base, image->initrd, image->initrd_size);
+	return 0;
 }
 
 static int load(struct partition *partition)
@@ -199,40 +200,73 @@ static void reset(struct partition *partition)
 		(*hook)(lpar);
 }
 
-/* LoPAR-like flat tree entry: r3 = tree, r4 = image, r5 = 0; everything at the top of the RMO. */
+/* The firmware's tree or its place in the partition could not be made: not the partition's fault.
+ */
+static int start_failed(struct partition *partition)
+{
+	partition_fail(partition, "no room for the firmware in the RMO of %lu MiB",
+		       (unsigned long)(partition->lpar.rmo_size / MiB));
+	return -1;
+}
+
+/* Entered with r3 = flat tree, r4 = image, r5 = 0; RTAS and the tree are at the top of the RMO. */
 static int start_fdt(struct partition *partition)
 {
 	struct activation *activation = &partition->activation;
 	u64 rtas = partition->lpar.rmo_size - RTAS_STUB_SIZE;
-	u64 tree = ALIGN_DOWN(rtas - partition->tree_size, 64 * KiB);
+	u64 tree = ALIGN_DOWN(rtas - partition->tree_size, TREE_ALIGN);
 	struct vp *vp = partition->lpar.vps[0];
 
-	if (activation->image_end + IMAGE_GAP > tree) {
-		partition_fail(partition, "image ends at 0x%lx: no room for its tree in the RMO",
-			       (unsigned long)activation->image_end);
+	if (activation->image_end + IMAGE_GAP > tree)
+		return start_failed(partition);
+	if (place_initrd(partition, tree) != 0)
 		return -1;
-	}
-	if (place_initrd(partition, tree) != 0 || rtas_instantiate(partition, rtas) != 0 ||
+	if (rtas_instantiate(partition, rtas) != 0 ||
 	    tree_build(partition, partition->tree, activation->initrd_base,
 		       partition->profile.image.initrd_size) != 0 ||
-	    !lpar_copy_out(&partition->lpar, tree, partition->tree,
-			   fdt_totalsize(partition->tree))) {
-		if (partition->state != PARTITION_ERROR)
-			partition_fail(partition, "its device tree cannot be built");
-		return -1;
-	}
+	    !lpar_copy_out(&partition->lpar, tree, partition->tree, fdt_totalsize(partition->tree)))
+		return start_failed(partition);
 	vp_reset(vp, activation->entry, tree);
 	vp->gpr[2] = activation->toc;
 	vp->gpr[4] = activation->image_base;
 	return 0;
 }
 
+/* Entered by Open Firmware with r3, r4 = initrd, r5 = client interface. */
+static int start_of(struct partition *partition)
+{
+	struct activation *activation = &partition->activation;
+	u64 initrd_size = partition->profile.image.initrd_size;
+	struct vp *vp = partition->lpar.vps[0];
+	u64 r1, r5;
+
+	if (place_initrd(partition, partition->lpar.rmo_size) != 0)
+		return -1;
+	of_reset(partition);
+	if (!of_claim(partition, activation->image_base,
+		      activation->image_end - activation->image_base) ||
+	    (initrd_size && !of_claim(partition, activation->initrd_base, initrd_size)) ||
+	    tree_build(partition, partition->tree, activation->initrd_base, initrd_size) != 0 ||
+	    of_start(partition, &r1, &r5) != 0)
+		return start_failed(partition);
+	vp_reset(vp, activation->entry, initrd_size ? activation->initrd_base : 0);
+	vp->gpr[1] = r1;
+	vp->gpr[2] = activation->toc;
+	vp->gpr[4] = initrd_size;
+	vp->gpr[5] = r5;
+	return 0;
+}
+
 static int start(struct partition *partition)
 {
+	bool open_firmware = partition->profile.open_firmware;
+
 	reset(partition);
-	if (load(partition) != 0 || start_fdt(partition) != 0)
+	if (load(partition) != 0)
 		return -1;
-	partition_set_state(partition, PARTITION_RUNNING);
+	if ((open_firmware ? start_of(partition) : start_fdt(partition)) != 0)
+		return -1;
+	partition_set_state(partition, open_firmware ? PARTITION_OPEN_FIRMWARE : PARTITION_RUNNING);
 	dispatch_ready(partition->lpar.vps[0]);
 	return 0;
 }
