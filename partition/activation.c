@@ -232,6 +232,18 @@ static int start_fdt(struct partition *partition)
 	return 0;
 }
 
+/*
+ * Where the initrd ends for a client of Open Firmware: soon behind the image. Linux takes memory
+ * for RTAS and its tree from between there and the end of the RMO. 0: not in the RMO.
+ */
+static u64 initrd_top_of(const struct partition *partition)
+{
+	u64 top = ALIGN_UP(partition->activation.image_end, INITRD_ALIGN) + IMAGE_GAP +
+		  ALIGN_UP(partition->profile.image.initrd_size, INITRD_ALIGN);
+
+	return top + IMAGE_GAP <= partition->lpar.rmo_size ? top : 0;
+}
+
 /* Entered by Open Firmware with r3, r4 = initrd, r5 = client interface. */
 static int start_of(struct partition *partition)
 {
@@ -240,7 +252,7 @@ static int start_of(struct partition *partition)
 	struct vp *vp = partition->lpar.vps[0];
 	u64 r1, r5;
 
-	if (place_initrd(partition, partition->lpar.rmo_size) != 0)
+	if (place_initrd(partition, initrd_top_of(partition)) != 0)
 		return -1;
 	of_reset(partition);
 	if (!of_claim(partition, activation->image_base,
