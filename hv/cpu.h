@@ -45,8 +45,8 @@ void cpu_init(struct cpu *cpu);
 void cpu_load(struct cpu *cpu, struct vp *vp);
 
 /*
- * Runs @vp (loaded) in its partition until something wants the dispatcher, delivers what it can
- * before, and deals with why it left. @until: timebase at which it has to be back at the latest.
+ * Runs @vp (loaded) in its partition, delivers its interrupts and deals with why it left, until
+ * timebase @until or until it is not VP_RUNNING any more.
  */
 void cpu_run(struct cpu *cpu, struct vp *vp, u64 until);
 

@@ -29,7 +29,8 @@ void dispatch_ready(struct vp *vp);
  */
 void dispatch_stop(struct vp *vp);
 
-/* Ends @vp's wait in H_CEDE, if it is in one. Any processor; may be called with an ICP lock held. */
+/* Ends @vp's wait in H_CEDE, if it is in one. Any processor; may be called with an ICP lock held.
+ */
 void dispatch_wake(struct vp *vp);
 
 /* Runs partitions on @cpu for ever. */

@@ -28,7 +28,7 @@
 #define LPCR_VPM0	  (UL(1) << 63)
 #define LPCR_DPFD_DEFAULT (UL(4) << 52)
 #define LPCR_RMLS_SHIFT	  26
-#define LPCR_RMLS (UL(15) << LPCR_RMLS_SHIFT)
+#define LPCR_RMLS	  (UL(15) << LPCR_RMLS_SHIFT)
 #define LPCR_ILE	  (UL(1) << 25)
 #define LPCR_AIL_SHIFT	  23
 #define LPCR_AIL	  (UL(3) << LPCR_AIL_SHIFT)

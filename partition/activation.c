@@ -317,6 +317,7 @@ void activation_release(struct partition *partition)
 
 	cpu_forget(cpu_this(), lpar);
 	tlb_flush_all();
+	ics_reset(lpar); /* no interrupt finds a processor from here on */
 	if (lpar->nr_vps)
 		page_free(lpar->vps[0], vps_shift(partition));
 	lpar->nr_vps = 0;

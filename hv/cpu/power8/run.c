@@ -70,7 +70,8 @@ static void hdec_set(u64 until)
 	spr_write(SPR_HDEC, MAX(MIN(left, (s64)INT32_MAX), 1L));
 }
 
-void cpu_run(struct cpu *cpu, struct vp *vp, u64 until)
+/* One way in and out again. */
+static void visit(struct cpu *cpu, struct vp *vp, u64 until)
 {
 	__atomic_store_n(&vp->leave, 0, __ATOMIC_SEQ_CST);
 	external_deliver(cpu, vp);
@@ -81,6 +82,13 @@ void cpu_run(struct cpu *cpu, struct vp *vp, u64 until)
 	hdec_set(until);
 	vp_enter(vp);
 	vp_exit(cpu, vp);
+}
+
+void cpu_run(struct cpu *cpu, struct vp *vp, u64 until)
+{
+	do
+		visit(cpu, vp, until);
+	while (vp->state == VP_RUNNING && (s64)(until - timebase_read()) > 0);
 }
 
 void cpu_idle(struct cpu *cpu, u64 until)
