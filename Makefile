@@ -59,7 +59,7 @@ $(INITRD): tools/mkinitrd tools/guest/init tools/guest/etc/inittab build/guest/b
 	@echo "  INITRD  $@"
 	@tools/mkinitrd $@ build/guest/bin tools/guest
 
-all: $(KERNELS) $(INITRD)
+all: $(KERNELS) $(INITRD) $(QEMU10)
 
 # --- The hypervisor ----------------------------------------------------------------------------------------------
 
@@ -254,6 +254,7 @@ CHECKED := $(CORE_C:%=build/check/host/%.ok) $(HV_C:%=build/check/sparse/%.ok) \
 CLANG_FORMAT := build/clang-format/bin/clang-format
 $(CLANG_FORMAT): | $(PACKAGES)
 	@tools/setup clang-format
+all: $(CLANG_FORMAT)
 
 # --- What a person types -----------------------------------------------------------------------------------------
 
@@ -262,14 +263,14 @@ run: all ## boot two Linux partitions side by side and attach to their consoles
 	@tools/run
 
 .PHONY: test
-test: all check $(UNIT_BIN) $(FUZZ_BIN) $(SYSTEM_BIN) $(GUEST_TESTS) $(QEMU10) ## everything below that can fail: check, unit, fuzz, system
+test: all check $(UNIT_BIN) $(FUZZ_BIN) $(SYSTEM_BIN) $(GUEST_TESTS) ## everything below that can fail: check, unit, fuzz, system
 	@$(run_unit)
 	@$(run_fuzz)
 	@$(run_system)
 	@cat build/test/*.count
 
 .PHONY: check
-check: $(HV_OBJ) $(TOOL_BIN) $(CHECKED) | $(CLANG_FORMAT) ## formatting, compiler warnings, endian types, scripts, licences
+check: $(HV_OBJ) $(TOOL_BIN) $(CHECKED) $(CLANG_FORMAT) ## formatting, compiler warnings, endian types, scripts, licences
 	@tools/check-tree
 
 .PHONY: unit
@@ -283,16 +284,16 @@ fuzz: $(FUZZ_BIN) ## fuzzers, each for FUZZ_SECONDS (default 5)
 run_fuzz = tests/run-fuzz $(FUZZ_SECONDS) $(FUZZ_BIN)
 
 .PHONY: system
-system: all $(SYSTEM_BIN) $(GUEST_TESTS) $(QEMU10) ## whole machines under QEMU
+system: all $(SYSTEM_BIN) $(GUEST_TESTS) ## whole machines under QEMU
 	@$(run_system)
 run_system = tests/run-system
 
 .PHONY: bench
-bench: all $(GUEST_TESTS) $(QEMU10) ## measure; a table, and build/bench/results.jsonl
+bench: all $(GUEST_TESTS) ## measure; a table, and build/bench/results.jsonl
 	@tests/bench/run
 
 .PHONY: format
-format: | $(CLANG_FORMAT) ## bring every C file into the house's format
+format: $(CLANG_FORMAT) ## bring every C file into the house's format
 	@tools/check-tree --format
 
 .PHONY: clean
