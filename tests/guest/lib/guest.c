@@ -52,20 +52,41 @@ u64 guest_argument(const char *name, u64 otherwise)
 	return otherwise;
 }
 
+#define SET_CELLS    6 /* of a set: LMBs, address (2), connector, node, flags */
+#define LMB_ASSIGNED 0x8
+
+/* Memory in "ibm,dynamic-memory-v2". LoPAR "ibm,dynamic-reconfiguration-memory". */
+static u64 dynamic_memory(void)
+{
+	int node = fdt_path_offset(guest_tree, "/ibm,dynamic-reconfiguration-memory");
+	const fdt32_t *cell = fdt_getprop(guest_tree, node, "ibm,dynamic-memory-v2", NULL);
+	const fdt64_t *size = fdt_getprop(guest_tree, node, "ibm,lmb-size", NULL);
+	u64 total = 0;
+
+	if (!cell || !size)
+		return 0;
+	for (u32 sets = fdt32_ld(cell++); sets > 0; sets--, cell += SET_CELLS)
+		if (fdt32_ld(cell + SET_CELLS - 1) & LMB_ASSIGNED)
+			total += fdt32_ld(cell) * fdt64_ld(size);
+	return total;
+}
+
 static void memory_measure(u64 *rmo, u64 *total)
 {
-	int node;
+	int node, length;
 
-	*rmo = *total = 0;
+	*rmo = 0;
+	*total = dynamic_memory();
 	fdt_for_each_subnode(node, guest_tree, 0) {
 		const char *type = fdt_getprop(guest_tree, node, "device_type", NULL);
-		const fdt64_t *reg = fdt_getprop(guest_tree, node, "reg", NULL);
+		const fdt64_t *reg = fdt_getprop(guest_tree, node, "reg", &length);
 
 		if (!type || !reg || strcmp(type, "memory") != 0)
 			continue;
-		if (fdt64_ld(&reg[0]) == 0)
-			*rmo = fdt64_ld(&reg[1]);
-		*total += fdt64_ld(&reg[1]);
+		if (fdt64_ld(reg) == 0)
+			*rmo = fdt64_ld(reg + 1);
+		for (int i = 0; i < length / 16; i++)
+			*total += fdt64_ld(reg + 2 * i + 1);
 	}
 }
 

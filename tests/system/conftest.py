@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the whole-machine tests share: the fixture "machine", reports with the consoles in them."""
+
+import pytest
+
+from libmachine import Machine
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "stress: takes minutes; runs only when chosen with -m stress")
+
+
+def pytest_collection_modifyitems(config, items):
+    if config.getoption("-m"):
+        return
+    chosen = [item for item in items if "stress" not in item.keywords]
+    config.hook.pytest_deselected(items=[item for item in items if "stress" in item.keywords])
+    items[:] = chosen
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    """A failure is reported with what the test's machines wrote last."""
+    outcome = yield
+    report = outcome.get_result()
+    machines = getattr(item, "machines", [])
+    if call.excinfo is not None and not call.excinfo.errisinstance(pytest.skip.Exception):
+        item.failed = True
+        for machine in machines:
+            report.sections.append(("machine", machine.tails()))
+
+
+@pytest.fixture(name="machine")
+def make_machine(request):
+    """machine(plan, smp=2, icount=True, …) starts one; all are stopped when the test is over."""
+    machines = request.node.machines = []
+
+    def start(plan, **options):
+        machine = Machine(plan, **options)
+        machines.append(machine)
+        return machine.start()
+
+    yield start
+    errors = []
+    for machine in machines:
+        try:
+            machine.stop()
+        except AssertionError as error:
+            errors.append(str(error))
+        if not getattr(request.node, "failed", False):
+            machine.forget()
+    assert not errors, "\n".join(errors)
