@@ -44,10 +44,11 @@ struct vp_spr {
 	u64 amr, iamr, uamor;
 	u64 dscr, fscr, tar, ppr, ctrl;
 	u64 pid, acop, wort;
-	u64 ebbhr, ebbrr, bescr;
+	u64 ebbhr, ebbrr, bescrs, bescrr, bescr;
 	u64 dawr, dawrx, ciabr;
 	u64 mmcr0, mmcr1, mmcr2, mmcra;
 	u64 siar, sdar, sier;
+	u64 mmcrs, spmc1, spmc2, tacr, tcscr, csigr, ear;
 	u32 pmc[6];
 	u64 purr, spurr, vtb, ic;
 };

@@ -45,7 +45,11 @@ OFFSET(struct crash_frame, cr, CRASH_CR);
 
 #define SLB_VALID 0x8000000UL
 
-/* Registers that are just kept: the field of struct vp_spr and the register's name. */
+/*
+ * Registers that are just kept: the field of struct vp_spr and the register's name. BESCRS and
+ * BESCRR set and reset bits of BESCR, which has to come behind them; for the emulator they are
+ * registers of their own.
+ */
 #define FOR_EACH_PLAIN_SPR(DO)   \
 	DO(sprg[0], SPR_SPRG0)   \
 	DO(sprg[1], SPR_SPRG1)   \
@@ -66,6 +70,8 @@ OFFSET(struct crash_frame, cr, CRASH_CR);
 	DO(wort, SPR_WORT)       \
 	DO(ebbhr, SPR_EBBHR)     \
 	DO(ebbrr, SPR_EBBRR)     \
+	DO(bescrs, SPR_BESCRS)   \
+	DO(bescrr, SPR_BESCRR)   \
 	DO(bescr, SPR_BESCR)     \
 	DO(dawr, SPR_DAWR)       \
 	DO(dawrx, SPR_DAWRX)     \
@@ -76,6 +82,13 @@ OFFSET(struct crash_frame, cr, CRASH_CR);
 	DO(siar, SPR_SIAR)       \
 	DO(sdar, SPR_SDAR)       \
 	DO(sier, SPR_SIER)       \
+	DO(mmcrs, SPR_MMCRS)     \
+	DO(spmc1, SPR_SPMC1)     \
+	DO(spmc2, SPR_SPMC2)     \
+	DO(tacr, SPR_TACR)       \
+	DO(tcscr, SPR_TCSCR)     \
+	DO(csigr, SPR_CSIGR)     \
+	DO(ear, SPR_EAR)         \
 	DO(pmc[0], SPR_PMC1)     \
 	DO(pmc[1], SPR_PMC1 + 1) \
 	DO(pmc[2], SPR_PMC1 + 2) \

@@ -182,7 +182,7 @@ hcall_leave:
 	stw	r4, VP_EXIT_VECTOR(r12)
 	b	exit_save_nonvolatile
 
-/* sc 1 in problem state: to the dispatcher, which reflects it, like any other interrupt. */
+/* sc 1 in problem state: to the dispatcher, like any other interrupt, which refuses it. */
 hcall_from_problem_state:
 	mfspr	r0, SPR_CFAR
 	std	r0, VP_CFAR(r12)

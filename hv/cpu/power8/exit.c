@@ -9,6 +9,7 @@
 #include "hv/log.h"
 #include "hv/lpar.h"
 #include "hv/machine.h"
+#include "papr/hcall.h"
 
 static void exit_fatal(struct vp *vp, const char *what)
 {
@@ -27,12 +28,11 @@ static void exit_illegal(struct vp *vp)
 	vp_interrupt(vp, 0x700, SRR1_ILLEGAL);
 }
 
-/* sc 1 in problem state: programs cannot call the hypervisor. The address is the instruction's. */
+/* LoPAR "LPAR Option": sc 1 in problem state is answered with H_Privilege, whatever R3 says. */
 static void exit_problem_state_call(struct vp *vp)
 {
 	trace(TRACE_EXCEPTION, vp->lpar->id, (u16)vp->number, vp->exit_vector, vp->pc);
-	vp->pc -= 4;
-	vp_interrupt(vp, 0x700, SRR1_PRIVILEGED);
+	vp->gpr[3] = (u64)H_PRIVILEGE;
 }
 
 static void exit_system_reset(struct vp *vp)
