@@ -116,9 +116,10 @@ static void partition_send(struct link *link, u32 lpar_id)
 
 static void list_reply_send(struct link *link)
 {
-	struct hmc_reply reply = {
-		.control = {HMC_LIST | HMC_REPLY, cpu_to_be32(link->list_id)},
-		.status = cpu_to_be16(HMC_OK),
+	struct hmc_list_reply reply = {
+		.reply.control = {HMC_LIST | HMC_REPLY, cpu_to_be32(link->list_id)},
+		.reply.status = cpu_to_be16(HMC_OK),
+		.partitions = cpu_to_be16(link->partitions),
 	};
 
 	link->list_id = 0;
@@ -397,6 +398,7 @@ int link_console_open(struct link *link, u16 lpar_id, struct link_console *conso
 	stream_init(&console->tx, console->tx_data, LINK_CONSOLE_TX, link->closed_tx[lpar_id]);
 	stream_init(&console->rx, console->rx_data, LINK_CONSOLE_RX, link->closed_rx[lpar_id]);
 	link->console[lpar_id] = console;
+	link->partitions++;
 	link_announce(link, lpar_id);
 	return 0;
 }
@@ -410,6 +412,7 @@ void link_console_close(struct link *link, u16 lpar_id)
 	link->closed_tx[lpar_id] = stream_offset(&console->tx);
 	link->closed_rx[lpar_id] = console->rx.head;
 	link->console[lpar_id] = NULL;
+	link->partitions--;
 	set_remove(&link->streams, lpar_id);
 	set_remove(&link->credit, lpar_id);
 	set_add(&link->announce, lpar_id);

@@ -65,6 +65,7 @@ struct link {
 	bool boot_due;	/* HMC_BOOT was not sent yet */
 	u32 list_id;	/* of an HMC_LIST not answered yet, 0 = none */
 	u32 last_index; /* of the stream that sent last */
+	u16 partitions; /* with an open console */
 
 	struct link_console *console[HMC_LPAR_ID_MAX + 1];
 	u32 closed_tx[HMC_LPAR_ID_MAX + 1]; /* where the streams of closed consoles ended */

@@ -24,7 +24,6 @@
 #ifndef HMC_MESSAGE_H
 #define HMC_MESSAGE_H
 
-#include "hmc/frame.h"
 #include "types.h"
 
 #define HMC_CHANNEL_CONTROL 0
@@ -35,18 +34,16 @@
 #define HMC_NAME_SIZE	32  /* with its terminating NUL */
 #define HMC_REASON_SIZE 96  /* likewise */
 
-/* One piece of a byte stream; on the wire as long as its data, of HMC_STREAM_MAX bytes at most. */
+/* One piece of a byte stream; on the wire as long as its data. */
 struct hmc_stream {
 	be32 offset; /* of data[0] in the stream, modulo 2^32 */
 	u8 data[];
 } __packed;
 
-#define HMC_STREAM_MAX (FRAME_PAYLOAD_MAX - sizeof(struct hmc_stream))
-
 enum hmc_type {
 	/* requests, daemon to hypervisor */
 	HMC_HELLO = 1, /* are you there, which are you: hmc_control -> hmc_hello_reply */
-	HMC_LIST,      /* hmc_control -> an HMC_PARTITION for each partition, then hmc_reply */
+	HMC_LIST,      /* hmc_control -> an HMC_PARTITION for each partition, then hmc_list_reply */
 	HMC_RESUME,    /* send a stream again: hmc_resume -> hmc_resume_reply */
 	HMC_POWER,     /* the whole machine: hmc_power -> hmc_reply */
 
@@ -81,6 +78,11 @@ struct hmc_hello_reply {
 	struct hmc_reply reply;
 	be16 version; /* FRAME_VERSION */
 	be64 boot_id; /* differs from one start of the hypervisor to the next */
+} __packed;
+
+struct hmc_list_reply {
+	struct hmc_reply reply;
+	be16 partitions; /* how many there are; whoever saw fewer of them asks again */
 } __packed;
 
 struct hmc_boot {

@@ -31,7 +31,7 @@ struct seen {
 	struct hmc_hello_reply hello;
 	struct hmc_partition partition;
 	struct hmc_credit credit;
-	struct hmc_reply list;
+	struct hmc_list_reply list;
 	struct hmc_resume_reply resume;
 	struct hmc_reply other;
 	u32 stream_frames[CONSOLES + 1]; /* 0 is the log */

@@ -64,7 +64,8 @@ static void test_list(void **state)
 	settle();
 	assert_int_equal(seen.partitions, CONSOLES);
 	assert_int_equal(seen.lists, 1);
-	assert_int_equal(be32_to_cpu(seen.list.control.id), 9);
+	assert_int_equal(be32_to_cpu(seen.list.reply.control.id), 9);
+	assert_int_equal(be16_to_cpu(seen.list.partitions), CONSOLES);
 	for (int i = 0; i < CONSOLES; i++)
 		assert_int_equal(seen.order[i], -HMC_PARTITION);
 	assert_int_equal(seen.order[CONSOLES], -(HMC_LIST | HMC_REPLY));
@@ -446,6 +447,9 @@ static void test_close_and_open_again(void **state)
 	assert_int_equal(be16_to_cpu(seen.partition.lpar_id), 2);
 	assert_int_equal(seen.partition.state, HMC_STATE_REMOVED);
 	assert_int_equal(seen.stream_frames[2], 0);
+	send_control(HMC_LIST, 1);
+	settle();
+	assert_int_equal(be16_to_cpu(seen.list.partitions), CONSOLES - 1);
 
 	assert_int_equal(link_console_open(l, 2, &console[2]), 0);
 	assert_int_equal(link_console_open(l, 2, &console[1]), -1);

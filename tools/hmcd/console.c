@@ -9,7 +9,8 @@
 #include "tools/hmcd/console.h"
 
 #define INPUT_MAX (4 * KiB)
-#define AGAIN_MS  1000
+#define PIECE_MAX 256 /* of input in one frame: a damaged one costs little */
+#define AGAIN_MS  300
 
 static const char *const state_names[] = {
 	[HMC_STATE_NOT_ACTIVATED] = "Not Activated",
@@ -24,7 +25,7 @@ static const char *const state_names[] = {
 /* Sends what may be sent, and sees to it that it is sent again if nobody says it has arrived. */
 static void input_send(struct console *console)
 {
-	const struct timeval again = {AGAIN_MS / 1000, AGAIN_MS % 1000 * 1000};
+	const struct timeval again = {0, AGAIN_MS * 1000};
 	u16 channel = (u16)(HMC_CHANNEL_CONSOLE + console->lpar_id);
 
 	for (;;) {
@@ -33,7 +34,7 @@ static void input_send(struct console *console)
 		u32 allowed = console->limit - console->sent;
 		u32 n = MIN(waiting, allowed > INT32_MAX ? 0 : allowed);
 		struct hmc_stream header = {.offset = cpu_to_be32(console->sent)};
-		u8 data[HMC_STREAM_MAX];
+		u8 data[PIECE_MAX];
 		struct evbuffer_ptr at;
 
 		n = MIN(n, sizeof(data));
@@ -125,14 +126,23 @@ void console_credit(struct console *console, u32 received, u32 limit)
 {
 	u32 arrived = received - console->arrived;
 
+	bool nothing_new = !arrived && limit == console->limit;
+
 	if (arrived <= console->sent - console->arrived)
 		evbuffer_drain(console->input, arrived);
 	else
 		console->sent = received; /* not what was counted here: go on from there */
 	console->arrived = received;
 	console->limit = limit;
-	if (arrived)
+	if (arrived) {
+		console->repeated = false;
 		event_del(console->again);
+	}
+	if (nothing_new && !console->repeated && console->sent != console->arrived) {
+		/* Something arrived behind a hole. The timer sees to it if this is lost too. */
+		console->repeated = true;
+		console->sent = console->arrived;
+	}
 	input_send(console);
 	if (console->holder && evbuffer_get_length(console->input) < INPUT_MAX)
 		console->holder->input(console->holder);

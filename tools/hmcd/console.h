@@ -34,6 +34,7 @@ struct console {
 	u32 arrived;		/* offset in the input stream of the first byte of it */
 	u32 sent;		/* offset of the first byte of it that was not sent yet */
 	u32 limit;		/* offset up to which it may be sent */
+	bool repeated;		/* what follows arrived was sent again already */
 	struct event *again;	/* what was sent and has not arrived for long is sent again */
 };
 

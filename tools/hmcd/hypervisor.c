@@ -81,20 +81,51 @@ static void hypervisor_restarted(struct hypervisor *hypervisor, u64 boot_id)
 			console_restart(hypervisor->console[i]);
 }
 
+static void list_done(void *ctx, const struct hmc_reply *reply);
+
+static void list_ask(struct hypervisor *hypervisor)
+{
+	struct hmc_control list = {.type = HMC_LIST};
+
+	for (u32 i = 1; i <= HMC_LPAR_ID_MAX; i++)
+		if (hypervisor->console[i])
+			hypervisor->console[i]->listed = false;
+	request_send(hypervisor->requests, &list, sizeof(list), sizeof(struct hmc_list_reply), 0,
+		     list_done, hypervisor);
+}
+
+/* Drops partitions that are not there any more. False if some that are have not been seen. */
+static bool list_check(struct hypervisor *hypervisor, u32 partitions)
+{
+	u32 seen = 0;
+
+	for (u32 i = 1; i <= HMC_LPAR_ID_MAX; i++)
+		seen += hypervisor->console[i] && hypervisor->console[i]->listed;
+	if (seen != partitions)
+		return false;
+	for (u32 i = 1; i <= HMC_LPAR_ID_MAX; i++)
+		if (hypervisor->console[i] && !hypervisor->console[i]->listed)
+			console_drop(hypervisor, i);
+	return true;
+}
+
 static void list_done(void *ctx, const struct hmc_reply *reply)
 {
+	const struct hmc_list_reply *list = (const void *)reply;
 	struct hypervisor *hypervisor = ctx;
 
-	hypervisor->syncing = false;
-	if (!reply)
+	if (!reply || be16_to_cpu(reply->status) != HMC_OK) {
+		hypervisor->syncing = false;
 		return;
+	}
+	if (!list_check(hypervisor, be16_to_cpu(list->partitions))) {
+		list_ask(hypervisor);
+		return;
+	}
+	hypervisor->syncing = false;
 	for (u16 i = 1; i <= HMC_LPAR_ID_MAX; i++) {
 		if (!hypervisor->console[i])
 			continue;
-		if (!hypervisor->console[i]->listed) {
-			console_drop(hypervisor, i);
-			continue;
-		}
 		stream_resume(hypervisor, (u16)(HMC_CHANNEL_CONSOLE + i));
 		console_send_again(hypervisor->console[i]);
 	}
@@ -107,7 +138,6 @@ static void list_done(void *ctx, const struct hmc_reply *reply)
 static void hello_done(void *ctx, const struct hmc_reply *reply)
 {
 	const struct hmc_hello_reply *hello = (const void *)reply;
-	struct hmc_control list = {.type = HMC_LIST};
 	struct hypervisor *hypervisor = ctx;
 	u64 boot_id;
 
@@ -119,11 +149,7 @@ static void hello_done(void *ctx, const struct hmc_reply *reply)
 	if (!hypervisor->known || boot_id != hypervisor->boot_id)
 		hypervisor_restarted(hypervisor, boot_id);
 	stream_resume(hypervisor, HMC_CHANNEL_LOG);
-	for (u32 i = 1; i <= HMC_LPAR_ID_MAX; i++)
-		if (hypervisor->console[i])
-			hypervisor->console[i]->listed = false;
-	request_send(hypervisor->requests, &list, sizeof(list), sizeof(struct hmc_reply), 0,
-		     list_done, hypervisor);
+	list_ask(hypervisor);
 }
 
 static void sync_start(struct hypervisor *hypervisor)
@@ -280,6 +306,8 @@ static void uart_damaged(void *ctx)
 
 static void uart_connected(void *ctx)
 {
+	/* A hypervisor that gets stuck while it starts never answers HELLO: this is to tell why. */
+	stream_resume(ctx, HMC_CHANNEL_LOG);
 	sync_start(ctx);
 }
 
