@@ -155,13 +155,8 @@ static void reset_partition(void)
 		abort();
 }
 
-void world_reset(void)
+static void start(void)
 {
-	memset(real_memory, 0, sizeof(real_memory));
-	memset(&world, 0, sizeof(world));
-	world.output_room = sizeof(world.output);
-	world.input = "";
-	heap = HEAP;
 	fake_machine_init();
 	console_register(write_console);
 	console_register_reader(read_console);
@@ -173,6 +168,37 @@ void world_reset(void)
 	    tree_build(&partition, tree, WORLD_INITRD, WORLD_LMB) != 0)
 		abort();
 	world.start = of_start(&partition, &world.r1, &world.r5);
+}
+
+void world_reset(void)
+{
+	memset(real_memory, 0, sizeof(real_memory));
+	memset(&world, 0, sizeof(world));
+	world.output_room = sizeof(world.output);
+	world.input = "";
+	heap = HEAP;
+	start();
+}
+
+void world_restart(void)
+{
+	static struct partition partition_then;
+	static struct vp vps_then[WORLD_VPS];
+	static struct world world_then;
+	static u64 tree_then[ARRAY_SIZE(tree)];
+
+	if (!world_then.r5) {
+		world_reset();
+		partition_then = partition;
+		memcpy(vps_then, vps, sizeof(vps));
+		world_then = world;
+		memcpy(tree_then, tree, sizeof(tree));
+	}
+	partition = partition_then;
+	memcpy(vps, vps_then, sizeof(vps));
+	world = world_then;
+	memcpy(tree, tree_then, partition.tree_size);
+	heap = HEAP;
 }
 
 s64 world_hcall(u64 buffer)
