@@ -227,7 +227,7 @@ static s64 h_private_of(struct vp *vp)
 	char name[OF_NAME_SIZE] = "";
 
 	if (!partition->profile.open_firmware)
-		return H_FUNCTION;
+		return hcall_unknown(vp);
 	service = read_call(&call, name) ? find_service(name) : NULL;
 	if (service && call.nargs >= service->min_args && call.nargs <= service->max_args)
 		status = run(&call, service);

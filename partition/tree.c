@@ -58,6 +58,7 @@ static void put_root(struct tree_writer *writer, const struct partition *partiti
 	tree_put_flag(writer, "ibm,lpar-capable");
 	tree_put_flag(writer, "ibm,linux-le-capable");
 	tree_put_flag(writer, "ibm,extended-address");
+	tree_put_flag(writer, "ibm,converged-loc-codes");
 }
 
 static void put_address(struct tree_writer *writer, const char *name, u64 address)

@@ -75,6 +75,13 @@ void partition_set_state(struct partition *which, enum partition_state state)
 	which->state = state;
 }
 
+s64 hcall_unknown(struct vp *vp)
+{
+	if (vp != &vps[0])
+		abort();
+	return H_FUNCTION;
+}
+
 void cpu_refresh(struct vp *vp)
 {
 	if (vp != &vps[0])

@@ -178,7 +178,7 @@ static void root_says_what_the_partition_is(void **state __unused)
 	assert_int_equal(fdt_node_check_compatible(fdt, 0, "LoPAR-2.9-OpenLPAR-1"), 0);
 	assert_string_equal(prop("/", "system-id", -1), "TEST0001");
 	assert_true(has("/", "ibm,lpar-capable") && has("/", "ibm,linux-le-capable"));
-	assert_true(has("/", "ibm,extended-address"));
+	assert_true(has("/", "ibm,extended-address") && has("/", "ibm,converged-loc-codes"));
 	assert_true(has("/openprom", NULL) && has("/options", NULL) && has("/aliases", NULL));
 }
 
