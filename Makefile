@@ -104,7 +104,9 @@ build/hv/%.lds: %.lds.S build/flags/hv | $(SYSROOT)
 $(HV_ELF): $(HV_OBJ) build/hv/boot/hv.lds Makefile
 	@echo "  LD      $@"
 	@$(CROSS)gcc $(HV_ABI) $(CROSS_LDFLAGS) -Wl,-T,build/hv/boot/hv.lds -Wl,-Map,build/openlpar.map \
-		-o $@.tmp $(HV_OBJ) -Wl,--start-group $(SYSROOT)/lib/libfdt.a $(SYSROOT)/lib/libc.a -lgcc -Wl,--end-group
+		-o build/openlpar.debug $(HV_OBJ) \
+		-Wl,--start-group $(SYSROOT)/lib/libfdt.a $(SYSROOT)/lib/libc.a -lgcc -Wl,--end-group
+	@$(CROSS)strip -o $@.tmp build/openlpar.debug
 	@mv $@.tmp $@
 
 -include $(HV_OBJ:.o=.d) build/hv/boot/hv.d
@@ -272,6 +274,7 @@ test: all check $(UNIT_BIN) $(FUZZ_BIN) $(SYSTEM_BIN) $(GUEST_TESTS) ## everythi
 .PHONY: check
 check: $(HV_OBJ) $(TOOL_BIN) $(CHECKED) $(CLANG_FORMAT) ## formatting, compiler warnings, endian types, scripts, licences
 	@tools/check-tree
+	@tools/calls --check
 
 .PHONY: unit
 unit: $(UNIT_BIN) ## unit tests of the pure core, on this machine under sanitizers
