@@ -29,6 +29,7 @@ const char test_name[] = "registers";
 #define CTRL_RUN      1UL
 #define DEC_FAR	      0x40000000
 #define DEC_PATIENCE  512000000UL
+#define DEC_EARLY     4096    /* ticks that the emulator may take for some instructions */
 #define DEC_SLACK     2560000 /* ticks, 5 ms: the emulator itself may be interrupted for long */
 
 enum action {
@@ -44,6 +45,7 @@ static struct registers want, got;
 static u64 spr_want[SPR_TABLE_MAX], spr_got[SPR_TABLE_MAX];
 static u64 slb_want[SLB_ENTRIES][2];
 static u64 generation, calls, slices;
+static u64 extra; /* decrementer interrupts more than were asked for */
 
 /* A value nobody else writes: this partition's number in front, then anything. */
 static u64 pattern(u64 kind, u64 index)
@@ -212,12 +214,13 @@ static void check_decrementer(u64 set_before, u64 set_after)
 }
 
 /* An expired decrementer ends H_CEDE; the emulator delivers its interrupt a little after that. */
-static void decrementer_wait(u64 interrupts)
+static void decrementer_wait(u64 interrupts, u64 set_before)
 {
-	u64 start = mftb(), dec = mfspr(SPRN_DEC);
+	u64 dec = mfspr(SPRN_DEC), start = mftb();
 
-	check((s32)dec < 0 || exchange_interrupts() > interrupts,
-	      "H_CEDE ended with the decrementer at %lx", dec);
+	check((s32)dec < DEC_EARLY || exchange_interrupts() > interrupts,
+	      "H_CEDE ended %lu ticks after the decrementer was set, at %lx", start - set_before,
+	      dec);
 	while (exchange_interrupts() == interrupts)
 		check(mftb() - start < DEC_PATIENCE, "no decrementer interrupt");
 }
@@ -241,17 +244,20 @@ static void call_do(enum action action, u32 dec)
 		interrupts_set(action == SPIN_ENABLED);
 		exchange_spin(&want, &got);
 	}
-	if (action == CEDE)
-		decrementer_wait(interrupts);
-	enabled = interrupts_set(false);
+	enabled = mfmsr() & MSR_EE;
 	sprs_store(self);
 	if (action == CEDE)
+		decrementer_wait(interrupts, set_before);
+	interrupts_set(false);
+	if (action == CEDE)
 		check(enabled, "H_CEDE came back with MSR[EE] = 0");
-	if (action == CEDE || action == SPIN_ENABLED)
-		check(exchange_interrupts() == interrupts + 1, "%lu interrupts during %s",
-		      exchange_interrupts() - interrupts, action_name[action]);
-	else
+	if (action == CEDE || action == SPIN_ENABLED) {
+		check(exchange_interrupts() > interrupts, "no interrupt during %s",
+		      action_name[action]);
+		extra += exchange_interrupts() - interrupts - 1;
+	} else {
 		check_decrementer(set_before, set_after);
+	}
 }
 
 static void switch_once(u32 dec)
@@ -304,6 +310,9 @@ int main(void)
 		}
 		switch_once(dec);
 	}
+	/* The emulator's timer may raise one that has just been taken. */
+	check(extra * 100 < calls, "%lu decrementer interrupts too many in %lu calls", extra,
+	      calls);
 	printf("registers: %u switches in %lu calls, %lu by the end of a time slice\n",
 	       (yield_count() - start) / 2, calls, slices);
 	return 0;

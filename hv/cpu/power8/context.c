@@ -123,17 +123,37 @@ static void slb_load(const struct vp_slb *slb)
 	__asm__ volatile("isync" : : : "memory");
 }
 
+/*
+ * The emulator may lose its own processor between two instructions. Then the time base and the
+ * decrementer do not belong together: once more.
+ */
+#define DEC_READ_TICKS 2048
+#define DEC_READ_TRIES 8
+
 u64 cpu_dec_expires(const struct vp *vp)
 {
+	u64 before, dec;
+	u32 tries = 0;
+
 	if (vp->cpu == NULL || vp->cpu->loaded != vp)
 		return vp->dec_expires;
-	return timebase_read() + (u64)(s64)(s32)spr_read(SPR_DEC);
+	do {
+		before = timebase_read();
+		dec = (u64)(s64)(s32)spr_read(SPR_DEC);
+	} while (timebase_read() - before > DEC_READ_TICKS && ++tries < DEC_READ_TRIES);
+	return before + dec;
 }
 
 static void dec_load(const struct vp *vp)
 {
 	s64 left = (s64)(vp->dec_expires - timebase_read());
 
+	/*
+	 * QEMU 7.2 raises the exception for a value below 3, but what is read afterwards comes
+	 * from the value before: let that have been one that is about to expire.
+	 */
+	if (left < 3)
+		spr_write(SPR_DEC, 3);
 	spr_write(SPR_DEC, MAX(MIN(left, (s64)INT32_MAX), (s64)INT32_MIN));
 }
 
