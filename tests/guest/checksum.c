@@ -22,7 +22,7 @@ static u64 area_sum(const u64 *area, size_t words)
 int main(void)
 {
 	u64 rounds = guest_argument("rounds", 100), passes = guest_argument("passes", 100);
-	struct guest_run run = guest_free_memory();
+	struct guest_run run = guest_free_memory(guest_rmo_size());
 	struct random random = {.state = guest_id};
 	u64 *area = (u64 *)run.base, first;
 	size_t words = AREA / sizeof(*area);

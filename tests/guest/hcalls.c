@@ -44,53 +44,42 @@ static const struct {
 	{H_LOGICAL_CI_LOAD, 5}, {H_LOGICAL_CI_STORE, 5}, {H_ENTER, 7},
 };
 
+static u64 memory_size;
+
+/* Numbers that are often just wrong. */
+static u64 edges[] = {
+	0,	    1,		4,	     16,
+	17,	    64,		0xff,	     0x100,
+	0xfff,	    0x1000,	0xffff,	     0x10000,
+	0x1000000,  0x20000000, 0x30000000,  0x7fffffff,
+	0x80000000, 0xffffffff, 0x100000000, 0x3ffff80000000,
+	1UL << 60,  1UL << 62,	1UL << 63,   ~0UL >> 1,
+	~0UL,	    ~0UL - 7,	~0xfffUL,    0xc000000000000000,
+	0, /* and those that edges_init() finds */
+	0,	    0,		0,	     0,
+	0,	    0,		0,
+};
+#define EDGES_FOUND 8
+
+static void edges_init(void)
+{
+	u64 found[EDGES_FOUND] = {
+		memory_size - 8,   memory_size,	       guest_rmo_size(), work.base,
+		work.base + 0xff0, work.base + 0x1001, console_unit,	 processor_self()->number,
+	};
+
+	memcpy(edges + ARRAY_SIZE(edges) - EDGES_FOUND, found, sizeof(found));
+}
+
 static u64 harmless(u64 address)
 {
-	bool outside = (address & 0x0fffffffffffffff) >= guest_memory_size();
+	bool outside = (address & 0x0fffffffffffffff) >= memory_size;
 
 	return outside ? address : work.base + address % (work.end - work.base);
 }
 
 static u64 argument_make(void)
 {
-	u64 edges[] = {
-		0,
-		1,
-		4,
-		16,
-		17,
-		64,
-		0xff,
-		0x100,
-		0xfff,
-		0x1000,
-		0xffff,
-		0x10000,
-		0x1000000,
-		guest_memory_size() - 8,
-		guest_memory_size(),
-		guest_rmo_size(),
-		0x20000000,
-		0x30000000,
-		0x7fffffff,
-		0x80000000,
-		0xffffffff,
-		0x100000000,
-		0x3ffff80000000,
-		1UL << 60,
-		1UL << 62,
-		1UL << 63,
-		~0UL >> 1,
-		~0UL,
-		~0UL - 7,
-		~0xfffUL,
-		0xc000000000000000,
-		work.base,
-		work.base + 0xff0,
-		work.base + 0x1001,
-		console_unit,
-		processor_self()->number,
-	};
 	u64 value = random_next(&stream);
 
 	switch (value >> 60) {
@@ -113,17 +102,25 @@ static u32 cell_make(void)
 	return harmless((u32)argument_make());
 }
 
-/* Tokens of services that would end this partition are left out. */
+/* Tokens of the services that would end this partition. */
+static u32 ending[4];
+
+static void ending_init(void)
+{
+	ending[0] = rtas_token("power-off");
+	ending[1] = rtas_token("system-reboot");
+	ending[2] = rtas_token("stop-self");
+	ending[3] = rtas_token("ibm,os-term");
+}
+
 static u32 rtas_token_make(void)
 {
-	static const char *const ending[] = {"power-off", "system-reboot", "stop-self",
-					     "ibm,os-term"};
 	u32 token = random_next(&stream) % 64;
 
 	if (token == 0)
 		token = random_next(&stream);
 	for (size_t i = 0; i < ARRAY_SIZE(ending); i++)
-		if (token == rtas_token(ending[i]))
+		if (token == ending[i])
 			return 0;
 	return token;
 }
@@ -133,7 +130,7 @@ static void rtas_buffer_make(u64 address)
 	u32 *cells = (u32 *)address;
 	u32 counts[] = {0, 1, 2, 3, 5, 8, 13, 16, 17, 255, 0x10000, 0x40000000, 0xffffffff};
 
-	if (address % 4 || address < work.base || address + 128 > work.end)
+	if (address % 4 || address < work.base || address > work.end - 128)
 		return;
 	cells[0] = rtas_token_make();
 	cells[1] = counts[random_next(&stream) % ARRAY_SIZE(counts)];
@@ -273,8 +270,10 @@ int main(void)
 	u64 rounds = guest_argument("rounds", 200);
 
 	stream.state = guest_argument("seed", guest_id + 1);
-	work = guest_free_memory();
-	work.end = MIN(work.end, guest_rmo_size());
+	work = guest_free_memory(guest_rmo_size());
+	memory_size = guest_memory_size();
+	edges_init();
+	ending_init();
 	exception_handle(EXCEPTION_EXTERNAL, external);
 	exception_handle(EXCEPTION_DECREMENTER, decrementer);
 	exception_handle(EXCEPTION_TRACE, ignore);

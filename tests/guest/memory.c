@@ -20,8 +20,8 @@ const char test_name[] = "memory";
 #define HPTE_V_SOFTWARE 0x78UL /* the hypervisor may use bits 57 and 58 */
 #define NO_EXECUTE_SRR1 0x10000000
 
-static struct guest_run work;	    /* memory that is ours to write */
-static struct guest_run inside_rmo; /* the part of it that real mode reaches */
+static struct guest_run work;  /* memory that real mode reaches */
+static struct guest_run large; /* for large pages, wherever it is */
 static const struct page_size *size_4k, *size_64k;
 
 static u64 load_value;
@@ -125,9 +125,9 @@ static void test_cleared(void)
 {
 	u64 end = guest_memory_size(), checked = 0;
 
-	check_zero((u64 *)work.base, (u64 *)inside_rmo.end, work.base);
+	check_zero((u64 *)work.base, (u64 *)work.end, work.base);
 	check_zero(guest_low_memory(0x4000), (u64 *)image_start, 0x4000);
-	checked = inside_rmo.end - work.base;
+	checked = work.end - work.base;
 	window_open(WINDOW, size_64k);
 	for (u64 logical = guest_rmo_size(); logical < end; logical += 64 * KiB) {
 		struct mapping m = mapping_make(WINDOW, logical, size_64k, PP_READ_ONLY);
@@ -149,11 +149,11 @@ static void test_cleared(void)
 static void test_page_size(const struct page_size *size, u32 count)
 {
 	u64 bytes = 1UL << size->actual_shift;
-	u64 base = ALIGN_UP(work.base, bytes);
+	u64 base = ALIGN_UP(large.base, bytes);
 	u64 other = WINDOW + (1UL << SEGMENT_SHIFT);
 
-	if (base + count * bytes > work.end)
-		count = base < work.end ? (work.end - base) / bytes : 0;
+	if (base + count * bytes > large.end)
+		count = base < large.end ? (large.end - base) / bytes : 0;
 	check(count > 0, "no memory for a page of 2^%u bytes", size->actual_shift);
 	window_open(WINDOW, size);
 	window_open(other, size_4k);
@@ -423,6 +423,10 @@ static void test_table(void)
 	      mapping_v(&m));
 	check((r & ~(HPTE_R_R | HPTE_R_C)) == mapping_r(&m), "entry reads %lx, wrote %lx", r,
 	      mapping_r(&m));
+	regs[0] = 0, regs[1] = group + 3;
+	check(hcall_registers(H_READ, regs) == H_SUCCESS, "H_READ");
+	check((regs[1] & HPTE_R_RPN) == 0 || (regs[1] & HPTE_R_RPN) == (r & HPTE_R_RPN),
+	      "H_READ shows a real address: %lx", regs[1]);
 	check(hcall(H_REMOVE, H_FLAG_AVPN, group + 3, mapping_v(&m) ^ 0x1000) == H_NOT_FOUND,
 	      "H_REMOVE of another page");
 	check(hcall(H_REMOVE, H_FLAG_ANDCOND, group + 3, v & ~0x7fUL) == H_NOT_FOUND,
@@ -484,9 +488,9 @@ static void test_random(u64 rounds)
 
 int main(void)
 {
-	work = guest_free_memory();
+	work = guest_free_memory(guest_rmo_size());
+	large = guest_free_memory(guest_memory_size());
 	mmu_init();
-	inside_rmo = (struct guest_run){work.base, MIN(work.end, guest_rmo_size())};
 	size_4k = page_size_find(12, 12);
 	size_64k = page_size_find(16, 16);
 	check(size_4k && size_64k, "no pages of 4 and 64 KiB");

@@ -160,7 +160,7 @@ int main(void)
 {
 	u64 calls = guest_argument("calls", 20000);
 
-	free_memory = guest_free_memory().base;
+	free_memory = guest_free_memory(guest_rmo_size()).base;
 	measure("null_hcall_unknown", round_unknown, calls, 0);
 	measure("null_hcall_prod_self", round_prod_self, calls, 0);
 	measure("hcall_prod_bad_number", round_prod_bad, calls, 0);

@@ -36,10 +36,9 @@ static void loop(u64 unused)
 int main(void)
 {
 	u64 rounds = guest_argument("rounds", 3);
-	struct guest_run run = guest_free_memory();
+	struct guest_run run = guest_free_memory(guest_rmo_size());
 	u32 cells[RTAS_CELLS];
 
-	run.end = MIN(run.end, guest_rmo_size());
 	for (const u64 *word = (u64 *)run.base; word < (u64 *)run.end; word++)
 		check(*word == 0, "memory at %p is not clear: %lx", (void *)word, *word);
 	mmu_init();

@@ -120,7 +120,7 @@ static struct guest_run property_run(const char *path, const char *first, const 
 	return (struct guest_run){value[0], value[1]};
 }
 
-struct guest_run guest_free_memory(void)
+struct guest_run guest_free_memory(u64 limit)
 {
 	struct guest_run taken[4] = {
 		{0, (u64)image_end},
@@ -132,7 +132,7 @@ struct guest_run guest_free_memory(void)
 
 	taken[3].end += taken[3].base;
 	for (size_t i = 0; i < ARRAY_SIZE(taken); i++) {
-		struct guest_run run = {ALIGN_UP(taken[i].end, 64 * KiB), guest_memory_size()};
+		struct guest_run run = {ALIGN_UP(taken[i].end, 64 * KiB), limit};
 
 		for (size_t j = 0; j < ARRAY_SIZE(taken); j++)
 			if (taken[j].end > run.base)

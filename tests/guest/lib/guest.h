@@ -34,11 +34,14 @@ u64 guest_argument(const char *name, u64 otherwise);
 u64 guest_memory_size(void);
 u64 guest_rmo_size(void);
 
-/* The largest run of memory that neither image, tree, initrd nor RTAS is in; 64 KiB aligned. */
+/*
+ * The largest run of memory below @limit that neither image, tree, initrd nor RTAS is in; 64 KiB
+ * aligned.
+ */
 struct guest_run {
 	u64 base, end;
 };
-struct guest_run guest_free_memory(void);
+struct guest_run guest_free_memory(u64 limit);
 
 /* A pointer to logical address @address below the image, where C has no objects. */
 static inline void *guest_low_memory(u64 address)
