@@ -292,3 +292,48 @@ u32 world_call(const char *service, u32 nargs, u32 nret, const u32 *args, u32 *r
 		return OF_NOT_FOUND;
 	return nret ? world_get(WORLD_BUFFER + (3 + nargs) * 4) : 0;
 }
+
+/* --- the client --- */
+
+int world_setup(void **state)
+{
+	(void)state;
+	world_reset();
+	return world.start;
+}
+
+u32 client_finddevice(const char *path)
+{
+	return WORLD_CALL("finddevice", world_string(path));
+}
+
+u32 client_getprop(u32 node, const char *name, void *value, u32 size)
+{
+	u32 length = WORLD_CALL("getprop", node, world_string(name), WORLD_DATA, size);
+
+	world_read(WORLD_DATA, value, size);
+	return length;
+}
+
+u32 client_getprop_cell(u32 node, const char *name)
+{
+	be32 cell;
+
+	return client_getprop(node, name, &cell, sizeof(cell)) == sizeof(cell) ? be32_to_cpu(cell)
+									       : OF_NOT_FOUND;
+}
+
+u32 client_setprop(u32 node, const char *name, const void *value, u32 size)
+{
+	return WORLD_CALL("setprop", node, world_string(name), world_put(value, size), size);
+}
+
+u32 client_claim(u32 base, u32 size, u32 align)
+{
+	return WORLD_CALL("claim", base, size, align);
+}
+
+bool client_release(u32 base, u32 size)
+{
+	return world_call("release", 2, 0, (u32[]){base, size}, NULL) == 0;
+}

@@ -68,4 +68,15 @@ u32 world_call(const char *service, u32 nargs, u32 nret, const u32 *args, u32 *r
 #define WORLD_BUFFER 0x8000 /* of arguments */
 #define WORLD_DATA   0x9000 /* for results; a page */
 
+/* A test's set-up for cmocka: world_reset(), and the start must have gone well. */
+int world_setup(void **state);
+
+/* Services, as a client calls them. */
+u32 client_finddevice(const char *path);
+u32 client_getprop(u32 node, const char *name, void *value, u32 size);
+u32 client_getprop_cell(u32 node, const char *name); /* OF_NOT_FOUND unless it is one cell */
+u32 client_setprop(u32 node, const char *name, const void *value, u32 size);
+u32 client_claim(u32 base, u32 size, u32 align);
+bool client_release(u32 base, u32 size);
+
 #endif

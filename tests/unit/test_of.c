@@ -23,75 +23,32 @@
 #define NONE	OF_NOT_FOUND
 #define OUTSIDE ((u32)WORLD_MEM)
 
-static int reset(void **state __unused)
-{
-	world_reset();
-	assert_int_equal(world.start, 0);
-	return 0;
-}
-
-static u32 finddevice(const char *path)
-{
-	return WORLD_CALL("finddevice", world_string(path));
-}
-
-static u32 getprop(u32 node, const char *name, void *value, u32 size)
-{
-	u32 length = WORLD_CALL("getprop", node, world_string(name), WORLD_DATA, size);
-
-	world_read(WORLD_DATA, value, size);
-	return length;
-}
-
-static u32 getprop_cell(u32 node, const char *name)
-{
-	be32 cell = cpu_to_be32(0xdead);
-
-	assert_int_equal(getprop(node, name, &cell, sizeof(cell)), 4);
-	return be32_to_cpu(cell);
-}
-
-static u32 setprop(u32 node, const char *name, const void *value, u32 size)
-{
-	return WORLD_CALL("setprop", node, world_string(name), world_put(value, size), size);
-}
-
-static u32 claim(u32 base, u32 size, u32 align)
-{
-	return WORLD_CALL("claim", base, size, align);
-}
-
-static bool release(u32 base, u32 size)
-{
-	return world_call("release", 2, 0, (u32[]){base, size}, NULL) == 0;
-}
-
 /* --- the start --- */
 
 static void start_gives_the_client_what_it_needs(void **state __unused)
 {
-	u32 chosen = finddevice("/chosen"), cpu, out;
+	u32 chosen = client_finddevice("/chosen"), cpu, out;
 	char path[64];
 
 	assert_in_range(world.r5, 1, WORLD_RMO - 28);
 	assert_true(IS_ALIGNED(world.r1, 16));
 	assert_in_range(world.r1, OF_STACK_SIZE, WORLD_RMO - 32);
-	assert_int_equal(claim((u32)world.r1 - OF_STACK_SIZE, 1, 0), NONE);
-	assert_int_equal(claim((u32)world.r1 + 31, 1, 0), NONE);
-	assert_int_equal(claim((u32)world.r5 + 24, 1, 0), NONE);
+	assert_int_equal(client_claim((u32)world.r1 - OF_STACK_SIZE, 1, 0), NONE);
+	assert_int_equal(client_claim((u32)world.r1 + 31, 1, 0), NONE);
+	assert_int_equal(client_claim((u32)world.r5 + 24, 1, 0), NONE);
 	assert_int_equal(world_get((u32)world.r5 + 12), 0x44000022);
 	assert_int_equal(world.syncs, 1);
 	assert_int_equal(world_get((u32)world.r5 + 24), 0x4e800020);
 
-	out = getprop_cell(chosen, "stdout");
-	assert_int_equal(getprop_cell(chosen, "stdin"), out);
+	out = client_getprop_cell(chosen, "stdout");
+	assert_int_equal(client_getprop_cell(chosen, "stdin"), out);
 	assert_int_equal(WORLD_CALL("instance-to-path", out, WORLD_DATA, 64), 21);
 	world_read(WORLD_DATA, path, sizeof(path));
 	assert_string_equal(path, "/vdevice/vty@30000000");
-	cpu = WORLD_CALL("instance-to-package", getprop_cell(chosen, "cpu"));
-	assert_int_equal(cpu, finddevice("/cpus/PowerPC,POWER8@0"));
-	assert_int_equal(WORLD_CALL("instance-to-package", getprop_cell(chosen, "memory")),
-			 finddevice("/memory@0"));
+	cpu = WORLD_CALL("instance-to-package", client_getprop_cell(chosen, "cpu"));
+	assert_int_equal(cpu, client_finddevice("/cpus/PowerPC,POWER8@0"));
+	assert_int_equal(WORLD_CALL("instance-to-package", client_getprop_cell(chosen, "memory")),
+			 client_finddevice("/memory@0"));
 }
 
 static void start_needs_room_in_the_rmo(void **state __unused)
@@ -113,50 +70,50 @@ static void partition_with_a_flat_tree_has_no_firmware(void **state __unused)
 
 static void devices_are_found(void **state __unused)
 {
-	u32 root = finddevice("/"), vty = finddevice("/vdevice/vty@30000000");
+	u32 root = client_finddevice("/"), vty = client_finddevice("/vdevice/vty@30000000");
 
 	assert_int_equal(root, WORLD_CALL("peer", 0));
 	assert_int_not_equal(vty, NONE);
-	assert_int_equal(finddevice("/vdevice/vty"), vty);
-	assert_int_equal(finddevice("/vdevice/@30000000"), vty);
-	assert_int_equal(finddevice("/vdevice/vty@30000000:9600,8"), vty);
-	assert_int_equal(finddevice("/vdevice:args/vty:more"), vty);
-	assert_int_equal(finddevice("//vdevice//vty"), vty);
-	assert_int_equal(finddevice("/vdevice/vty@30000001"), NONE);
-	assert_int_equal(finddevice("/vdevice/@3000000"), NONE);
-	assert_int_equal(finddevice("/nothing"), NONE);
-	assert_int_equal(finddevice("vdevice"), NONE);
-	assert_int_equal(finddevice(""), NONE);
-	assert_int_equal(finddevice("/packages/elf-loader"), NONE);
+	assert_int_equal(client_finddevice("/vdevice/vty"), vty);
+	assert_int_equal(client_finddevice("/vdevice/@30000000"), vty);
+	assert_int_equal(client_finddevice("/vdevice/vty@30000000:9600,8"), vty);
+	assert_int_equal(client_finddevice("/vdevice:args/vty:more"), vty);
+	assert_int_equal(client_finddevice("//vdevice//vty"), vty);
+	assert_int_equal(client_finddevice("/vdevice/vty@30000001"), NONE);
+	assert_int_equal(client_finddevice("/vdevice/@3000000"), NONE);
+	assert_int_equal(client_finddevice("/nothing"), NONE);
+	assert_int_equal(client_finddevice("vdevice"), NONE);
+	assert_int_equal(client_finddevice(""), NONE);
+	assert_int_equal(client_finddevice("/packages/elf-loader"), NONE);
 }
 
 static void aliases_are_followed_but_not_for_ever(void **state __unused)
 {
-	u32 aliases = finddevice("/aliases"), vty = finddevice("/vdevice/vty");
+	u32 aliases = client_finddevice("/aliases"), vty = client_finddevice("/vdevice/vty");
 
-	setprop(aliases, "bus", "/vdevice", 9);
-	setprop(aliases, "term", "bus/vty", 8);
-	setprop(aliases, "ring", "ring", 5);
-	setprop(aliases, "broken", "/vdevice", 8);
-	assert_int_equal(finddevice("bus"), finddevice("/vdevice"));
-	assert_int_equal(finddevice("bus/vty@30000000"), vty);
-	assert_int_equal(finddevice("term"), vty);
-	assert_int_equal(finddevice("term:args"), vty);
-	assert_int_equal(finddevice("ring"), NONE);
-	assert_int_equal(finddevice("ring/x"), NONE);
-	assert_int_equal(finddevice("broken"), NONE);
+	client_setprop(aliases, "bus", "/vdevice", 9);
+	client_setprop(aliases, "term", "bus/vty", 8);
+	client_setprop(aliases, "ring", "ring", 5);
+	client_setprop(aliases, "broken", "/vdevice", 8);
+	assert_int_equal(client_finddevice("bus"), client_finddevice("/vdevice"));
+	assert_int_equal(client_finddevice("bus/vty@30000000"), vty);
+	assert_int_equal(client_finddevice("term"), vty);
+	assert_int_equal(client_finddevice("term:args"), vty);
+	assert_int_equal(client_finddevice("ring"), NONE);
+	assert_int_equal(client_finddevice("ring/x"), NONE);
+	assert_int_equal(client_finddevice("broken"), NONE);
 }
 
 static void phandles_are_those_of_the_tree(void **state __unused)
 {
-	u32 rtas = finddevice("/rtas");
+	u32 rtas = client_finddevice("/rtas");
 
 	assert_int_equal(rtas,
 			 fdt_get_phandle(partition.tree, fdt_path_offset(partition.tree, "/rtas")));
-	assert_int_equal(getprop_cell(rtas, "phandle"), rtas);
-	assert_int_equal(WORLD_CALL("parent", rtas), finddevice("/"));
-	assert_int_equal(WORLD_CALL("parent", finddevice("/")), 0);
-	assert_int_equal(WORLD_CALL("peer", finddevice("/")), 0);
+	assert_int_equal(client_getprop_cell(rtas, "phandle"), rtas);
+	assert_int_equal(WORLD_CALL("parent", rtas), client_finddevice("/"));
+	assert_int_equal(WORLD_CALL("parent", client_finddevice("/")), 0);
+	assert_int_equal(WORLD_CALL("peer", client_finddevice("/")), 0);
 	assert_int_equal(WORLD_CALL("child", rtas), 0);
 	assert_int_equal(WORLD_CALL("child", 0xbad), 0);
 	assert_int_equal(WORLD_CALL("peer", 0xbad), 0);
@@ -166,10 +123,10 @@ static void phandles_are_those_of_the_tree(void **state __unused)
 
 static void getprop_tells_the_whole_size_and_gives_what_fits(void **state __unused)
 {
-	u32 root = finddevice("/");
+	u32 root = client_finddevice("/");
 	char value[16] = "";
 
-	assert_int_equal(getprop(root, "device_type", value, sizeof(value)), 5);
+	assert_int_equal(client_getprop(root, "device_type", value, sizeof(value)), 5);
 	assert_string_equal(value, "chrp");
 	memset(value, 'x', sizeof(value));
 	world_write(WORLD_DATA, value, sizeof(value));
@@ -181,11 +138,12 @@ static void getprop_tells_the_whole_size_and_gives_what_fits(void **state __unus
 	assert_int_equal(WORLD_CALL("getproplen", root, world_string("nothing")), NONE);
 	assert_int_equal(WORLD_CALL("getprop", root, world_string("nothing"), WORLD_DATA, 4), NONE);
 	assert_int_equal(WORLD_CALL("getprop", 0xbad, world_string("model"), WORLD_DATA, 4), NONE);
-	assert_int_equal(getprop(finddevice("/memory@0"), "name", value, sizeof(value)), 7);
-	assert_string_equal(value, "memory");
 	assert_int_equal(
-		WORLD_CALL("getproplen", finddevice("/rtas"), world_string("ibm,lpar-capable")),
-		NONE);
+		client_getprop(client_finddevice("/memory@0"), "name", value, sizeof(value)), 7);
+	assert_string_equal(value, "memory");
+	assert_int_equal(WORLD_CALL("getproplen", client_finddevice("/rtas"),
+				    world_string("ibm,lpar-capable")),
+			 NONE);
 	assert_int_equal(WORLD_CALL("getproplen", root, world_string("ibm,lpar-capable")), 0);
 	assert_int_equal(world.traces, 0);
 }
@@ -200,7 +158,7 @@ static u32 nextprop(u32 node, const char *name, char *next)
 
 static void nextprop_goes_through_all(void **state __unused)
 {
-	u32 node = finddevice("/aliases");
+	u32 node = client_finddevice("/aliases");
 	char name[64];
 
 	assert_int_equal(nextprop(node, NULL, name), 1);
@@ -217,30 +175,30 @@ static void nextprop_goes_through_all(void **state __unused)
 
 static void setprop_adds_and_replaces(void **state __unused)
 {
-	u32 chosen = finddevice("/chosen");
+	u32 chosen = client_finddevice("/chosen");
 	char value[16];
 
-	assert_int_equal(setprop(chosen, "linux,stdout-path", "/abc", 5), 5);
-	assert_int_equal(getprop(chosen, "linux,stdout-path", value, 16), 5);
+	assert_int_equal(client_setprop(chosen, "linux,stdout-path", "/abc", 5), 5);
+	assert_int_equal(client_getprop(chosen, "linux,stdout-path", value, 16), 5);
 	assert_string_equal(value, "/abc");
-	assert_int_equal(setprop(chosen, "linux,stdout-path", "/longer", 8), 8);
-	assert_int_equal(getprop(chosen, "linux,stdout-path", value, 16), 8);
+	assert_int_equal(client_setprop(chosen, "linux,stdout-path", "/longer", 8), 8);
+	assert_int_equal(client_getprop(chosen, "linux,stdout-path", value, 16), 8);
 	assert_int_equal(WORLD_CALL("setprop", chosen, world_string("empty"), 0, 0), 0);
 	assert_int_equal(WORLD_CALL("getproplen", chosen, world_string("empty")), 0);
-	assert_int_equal(finddevice("/chosen"), chosen);
+	assert_int_equal(client_finddevice("/chosen"), chosen);
 	assert_int_equal(fdt_check_full(partition.tree, partition.tree_size), 0);
 }
 
 static void setprop_refuses_what_would_break_the_tree(void **state __unused)
 {
-	u32 chosen = finddevice("/chosen"), i, size = partition.tree_size;
+	u32 chosen = client_finddevice("/chosen"), i, size = partition.tree_size;
 	char name[16];
 
-	assert_int_equal(setprop(chosen, "phandle", "\0\0\0\1", 4), NONE);
-	assert_int_equal(setprop(chosen, "linux,phandle", "\0\0\0\1", 4), NONE);
-	assert_int_equal(setprop(chosen, "name", "x", 2), NONE);
-	assert_int_equal(setprop(chosen, "", "x", 2), NONE);
-	assert_int_equal(setprop(0xbad, "x", "x", 2), NONE);
+	assert_int_equal(client_setprop(chosen, "phandle", "\0\0\0\1", 4), NONE);
+	assert_int_equal(client_setprop(chosen, "linux,phandle", "\0\0\0\1", 4), NONE);
+	assert_int_equal(client_setprop(chosen, "name", "x", 2), NONE);
+	assert_int_equal(client_setprop(chosen, "", "x", 2), NONE);
+	assert_int_equal(client_setprop(0xbad, "x", "x", 2), NONE);
 	assert_int_equal(WORLD_CALL("setprop", chosen, world_string("x"), WORLD_DATA, 5000), NONE);
 	assert_int_equal(WORLD_CALL("setprop", chosen, world_string("x"), OUTSIDE - 4, 8), NONE);
 	assert_int_equal(WORLD_CALL("setprop", chosen, world_string("x"), 0xfffffff0u, 0xfffffff0u),
@@ -254,20 +212,21 @@ static void setprop_refuses_what_would_break_the_tree(void **state __unused)
 	}
 	assert_in_range(i, 1, size / 4096);
 	assert_int_equal(fdt_check_full(partition.tree, partition.tree_size), 0);
-	assert_int_equal(claim(0x10000, 0x1000, 0), 0x10000);
+	assert_int_equal(client_claim(0x10000, 0x1000, 0), 0x10000);
 }
 
 static void paths_are_full(void **state __unused)
 {
 	char path[32];
 
-	assert_int_equal(WORLD_CALL("package-to-path", finddevice("/"), WORLD_DATA, 32), 1);
+	assert_int_equal(WORLD_CALL("package-to-path", client_finddevice("/"), WORLD_DATA, 32), 1);
 	world_read(WORLD_DATA, path, sizeof(path));
 	assert_string_equal(path, "/");
 	memset(path, 'x', sizeof(path));
 	world_write(WORLD_DATA, path, sizeof(path));
-	assert_int_equal(WORLD_CALL("package-to-path", finddevice("/vdevice/vty"), WORLD_DATA, 9),
-			 21);
+	assert_int_equal(
+		WORLD_CALL("package-to-path", client_finddevice("/vdevice/vty"), WORLD_DATA, 9),
+		21);
 	world_read(WORLD_DATA, path, sizeof(path));
 	assert_memory_equal(path, "/vdevice/xxx", 12);
 	assert_int_equal(WORLD_CALL("package-to-path", 0xbad, WORLD_DATA, 9), NONE);
@@ -290,7 +249,7 @@ static void copy_node(void *copy, u32 node)
 	while (nextprop(node, name, name) == 1) {
 		if (strcmp(name, "name") == 0)
 			continue;
-		size = getprop(node, name, value, sizeof(value));
+		size = client_getprop(node, name, value, sizeof(value));
 		assert_in_range(size, 0, sizeof(value));
 		assert_int_equal(fdt_property(copy, name, value, size), 0);
 	}
@@ -318,153 +277,18 @@ static void client_can_copy_the_whole_tree(void **state __unused)
 	free(copy);
 }
 
-/* --- memory --- */
-
-static void assert_available(u32 count, const u64 *cells)
-{
-	be64 value[16];
-	u32 i;
-
-	assert_int_equal(getprop(finddevice("/memory@0"), "available", value, sizeof(value)),
-			 count * 8);
-	for (i = 0; i < count; i++)
-		assert_int_equal(be64_to_cpu(value[i]), cells[i]);
-}
-
-#define ASSERT_AVAILABLE(...)                               \
-	do {                                                \
-		const u64 cells[] = {__VA_ARGS__};          \
-		assert_available(ARRAY_SIZE(cells), cells); \
-	} while (0)
-
-static void claims_are_exact(void **state __unused)
-{
-	assert_int_equal(claim(0x20000, 0x1000, 0), 0x20000);
-	assert_int_equal(claim(0x20000, 0x1000, 0), NONE);
-	assert_int_equal(claim(0x1ffff, 2, 0), NONE);
-	assert_int_equal(claim(0x20fff, 2, 0), NONE);
-	assert_int_equal(claim(0x1f000, 0x3000, 0), NONE);
-	assert_int_equal(claim(0x21000, 0x1000, 0), 0x21000);
-	assert_int_equal(claim(0x1f000, 0x1000, 0), 0x1f000);
-	assert_int_equal(claim(WORLD_IMAGE, 1, 0), NONE);
-	assert_int_equal(claim(WORLD_INITRD + WORLD_LMB - 1, 1, 0), NONE);
-	assert_int_equal(claim(WORLD_INITRD + WORLD_LMB, 1, 0), WORLD_INITRD + WORLD_LMB);
-	assert_int_equal(claim(0x30000, 0, 0), NONE);
-	assert_int_equal(claim(OUTSIDE - 1, 1, 0), OUTSIDE - 1);
-	assert_int_equal(claim(OUTSIDE - 2, 3, 0), NONE);
-	assert_int_equal(claim(OUTSIDE, 1, 0), NONE);
-	assert_int_equal(claim(0xfffff000u, 0xfffff000u, 0), NONE);
-	assert_int_equal(claim(0x50000, 0xffffffffu, 0), NONE);
-}
-
-static void claims_anywhere_prefer_the_rmo(void **state __unused)
-{
-	u32 area = WORLD_RMO - WORLD_LMB;
-
-	assert_int_equal(claim(0, 0x1000, 0x1000), area - 0x1000);
-	assert_int_equal(claim(0, 0x1001, 0x1000), area - 0x3000);
-	assert_int_equal(claim(0, 0xf00, 1), area - 0x1f00);
-	assert_int_equal(claim(0, 0x1000, 3), NONE);
-	assert_int_equal(claim(0, 0, 1), NONE);
-	/* Nothing of that size is free in the RMO. */
-	assert_int_equal(claim(0, 31 * WORLD_LMB, WORLD_LMB), 65 * WORLD_LMB);
-	assert_int_equal(claim(0, 31 * WORLD_LMB, WORLD_LMB), NONE);
-	assert_int_equal(claim(0, 0xffffffffu, 1), NONE);
-}
-
-static void available_is_what_nobody_has(void **state __unused)
-{
-	ASSERT_AVAILABLE(0, WORLD_IMAGE, WORLD_IMAGE + WORLD_LMB, 15 * WORLD_LMB,
-			 WORLD_INITRD + WORLD_LMB, 30 * WORLD_LMB);
-	claim(0, 0x1000, 0);
-	claim(WORLD_IMAGE + WORLD_LMB, 15 * WORLD_LMB, 0);
-	claim(WORLD_RMO, WORLD_LMB, 0);
-	ASSERT_AVAILABLE(0x1000, WORLD_IMAGE - 0x1000, WORLD_INITRD + WORLD_LMB, 30 * WORLD_LMB);
-	assert_true(release(WORLD_IMAGE, WORLD_LMB));
-	ASSERT_AVAILABLE(0x1000, WORLD_IMAGE + WORLD_LMB - 0x1000, WORLD_INITRD + WORLD_LMB,
-			 30 * WORLD_LMB);
-}
-
-static void release_takes_back_what_was_claimed(void **state __unused)
-{
-	claim(0x20000, 0x3000, 0);
-	assert_false(release(0x20000, 0x3001));
-	assert_false(release(0x1ffff, 2));
-	assert_false(release(0x20000, 0));
-	assert_false(release(0x40000, 1));
-	assert_false(release(0xffffffffu, 0xffffffffu));
-	assert_string_equal(world.traced, "release");
-	assert_true(release(0x21000, 0x1000));
-	assert_int_equal(claim(0x20fff, 1, 0), NONE);
-	assert_int_equal(claim(0x22000, 1, 0), NONE);
-	assert_int_equal(claim(0x21000, 0x1000, 0), 0x21000);
-	assert_true(release(0x20000, 0x1000));
-	assert_true(release(0x22000, 0x1000));
-	assert_true(release(0x21000, 0x1000));
-	assert_int_equal(claim(0x20000, 0x3000, 0), 0x20000);
-}
-
-static void too_many_claims_are_refused_and_change_nothing(void **state __unused)
-{
-	u32 i;
-
-	for (i = 0; i < OF_MAX_CLAIMS - 3; i++)
-		assert_int_equal(claim(0x10000 + i * 0x1000, 0x800, 0), 0x10000 + i * 0x1000);
-	assert_int_equal(claim(0x9000, 0x100, 0), NONE);
-	assert_int_equal(claim(0, 0x100, 0x1000), NONE);
-	assert_false(release(0x10100, 0x100));
-	assert_int_equal(claim(0x10800, 0x800, 0), 0x10800);
-	assert_int_equal(claim(0x9000, 0x100, 0), 0x9000);
-}
-
-/* Random claims and releases against a map of pages. */
-static void claims_agree_with_a_map(void **state __unused)
-{
-	u8 pages[1024] = {0};
-	u32 i, j, from, count;
-	bool free, used, done;
-
-	of_reset(&partition);
-	srandom(1275);
-	for (i = 0; i < 20000; i++) {
-		from = random() % 1024;
-		count = 1 + random() % 40;
-		free = used = from + count <= 1024;
-		for (j = from; j < from + count && j < 1024; j++) {
-			free = free && !pages[j];
-			used = used && pages[j];
-		}
-		if (random() % 2) {
-			done = claim(from * 4096, count * 4096, 0) == from * 4096;
-			if (from + count > 1024 && done)
-				release(from * 4096, count * 4096);
-			else if (done != free)
-				assert_int_equal(partition.of.nr_claims, OF_MAX_CLAIMS);
-			if (done && from + count <= 1024)
-				memset(pages + from, 1, count);
-		} else {
-			done = release(from * 4096, count * 4096);
-			if (from + count <= 1024 && done != used)
-				assert_int_equal(partition.of.nr_claims, OF_MAX_CLAIMS);
-			if (done)
-				memset(pages + from, 0, MIN(count, 1024 - from));
-		}
-		for (j = 1; j < partition.of.nr_claims; j++)
-			assert_true(partition.of.claim[j - 1].end < partition.of.claim[j].base);
-	}
-}
-
 /* --- instances --- */
 
 static void console_prints(void **state __unused)
 {
-	u32 out = getprop_cell(finddevice("/chosen"), "stdout");
+	u32 out = client_getprop_cell(client_finddevice("/chosen"), "stdout");
 
 	assert_int_equal(WORLD_CALL("write", out, world_string("hello"), 5), 5);
 	assert_int_equal(WORLD_CALL("write", out, world_string(""), 0), 0);
 	assert_memory_equal(world.output, "hello", 5);
 	assert_int_equal(world.output_size, 5);
-	assert_int_equal(WORLD_CALL("write", finddevice("/rtas"), world_string("x"), 1), NONE);
+	assert_int_equal(WORLD_CALL("write", client_finddevice("/rtas"), world_string("x"), 1),
+			 NONE);
 	assert_int_equal(WORLD_CALL("write", out & ~0x40000000u, world_string("x"), 1), NONE);
 	assert_int_equal(WORLD_CALL("write", out, OUTSIDE - 2, 3), NONE);
 	assert_int_equal(WORLD_CALL("write", out, 0xffffffffu, 0xffffffffu), NONE);
@@ -473,7 +297,7 @@ static void console_prints(void **state __unused)
 
 static void console_loses_nothing_when_it_is_full(void **state __unused)
 {
-	u32 out = getprop_cell(finddevice("/chosen"), "stdout"), i;
+	u32 out = client_getprop_cell(client_finddevice("/chosen"), "stdout"), i;
 	char text[400];
 
 	for (i = 0; i < sizeof(text); i++)
@@ -486,7 +310,7 @@ static void console_loses_nothing_when_it_is_full(void **state __unused)
 
 static void console_reads(void **state __unused)
 {
-	u32 in = getprop_cell(finddevice("/chosen"), "stdin");
+	u32 in = client_getprop_cell(client_finddevice("/chosen"), "stdin");
 	char text[8] = "";
 
 	assert_int_equal(WORLD_CALL("read", in, WORLD_DATA, 8), OF_NO_INPUT);
@@ -496,7 +320,7 @@ static void console_reads(void **state __unused)
 	assert_string_equal(text, "ab");
 	assert_int_equal(WORLD_CALL("read", in, OUTSIDE - 1, 8), NONE);
 	assert_int_equal(WORLD_CALL("read", in, WORLD_DATA, 8), 1);
-	assert_int_equal(WORLD_CALL("read", finddevice("/"), WORLD_DATA, 8), NONE);
+	assert_int_equal(WORLD_CALL("read", client_finddevice("/"), WORLD_DATA, 8), NONE);
 }
 
 static void instances_come_from_open(void **state __unused)
@@ -504,9 +328,9 @@ static void instances_come_from_open(void **state __unused)
 	u32 rtas = WORLD_CALL("open", world_string("/rtas"));
 
 	assert_int_not_equal(rtas, 0);
-	assert_int_not_equal(rtas, finddevice("/rtas"));
-	assert_int_equal(WORLD_CALL("instance-to-package", rtas), finddevice("/rtas"));
-	assert_int_equal(WORLD_CALL("instance-to-package", finddevice("/rtas")), NONE);
+	assert_int_not_equal(rtas, client_finddevice("/rtas"));
+	assert_int_equal(WORLD_CALL("instance-to-package", rtas), client_finddevice("/rtas"));
+	assert_int_equal(WORLD_CALL("instance-to-package", client_finddevice("/rtas")), NONE);
 	assert_int_equal(WORLD_CALL("instance-to-package", 0xffffffffu), NONE);
 	assert_int_equal(WORLD_CALL("open", world_string("/nothing")), 0);
 	assert_int_equal(world_call("close", 1, 0, (u32[]){rtas}, NULL), 0);
@@ -518,7 +342,7 @@ static void rtas_is_instantiated(void **state __unused)
 {
 	u32 rtas = WORLD_CALL("open", world_string("/rtas")), base, rets[2];
 
-	base = claim(0x30000, RTAS_STUB_SIZE, 0);
+	base = client_claim(0x30000, RTAS_STUB_SIZE, 0);
 	world_call("call-method", 3, 2, (u32[]){world_string("instantiate-rtas"), rtas, base},
 		   rets);
 	assert_int_equal(rets[0], 0);
@@ -545,12 +369,13 @@ static void methods_belong_to_their_nodes(void **state __unused)
 	assert_int_not_equal(rets[0], 0);
 	world_call("call-method", 2, 2, (u32[]){world_string("instantiate-rtas"), 0xbad}, rets);
 	assert_int_not_equal(rets[0], 0);
+	assert_int_equal(WORLD_CALL("test-method", client_finddevice("/rtas"),
+				    world_string("instantiate-rtas")),
+			 0);
 	assert_int_equal(
-		WORLD_CALL("test-method", finddevice("/rtas"), world_string("instantiate-rtas")),
-		0);
-	assert_int_equal(
-		WORLD_CALL("test-method", finddevice("/"), world_string("instantiate-rtas")), NONE);
-	assert_int_equal(WORLD_CALL("test-method", finddevice("/"),
+		WORLD_CALL("test-method", client_finddevice("/"), world_string("instantiate-rtas")),
+		NONE);
+	assert_int_equal(WORLD_CALL("test-method", client_finddevice("/"),
 				    world_string("ibm,client-architecture-support")),
 			 0);
 }
@@ -583,7 +408,7 @@ static void time_passes(void **state __unused)
 
 static void client_quiesces_and_can_still_print(void **state __unused)
 {
-	u32 out = getprop_cell(finddevice("/chosen"), "stdout");
+	u32 out = client_getprop_cell(client_finddevice("/chosen"), "stdout");
 
 	assert_true(partition.of.active);
 	assert_int_equal(world_call("quiesce", 0, 0, NULL, NULL), 0);
@@ -643,7 +468,7 @@ static void counts_are_checked(void **state __unused)
 
 	memset(rets, 0xff, sizeof(rets));
 	world_call("peer", 1, 16, (u32[]){0}, rets);
-	assert_int_equal(rets[0], finddevice("/"));
+	assert_int_equal(rets[0], client_finddevice("/"));
 	assert_int_equal(rets[1] | rets[15], 0);
 }
 
@@ -654,25 +479,27 @@ static void strings_have_to_end(void **state __unused)
 	memset(text, 'x', sizeof(text));
 	text[0] = '/';
 	assert_int_equal(WORLD_CALL("finddevice", world_put(text, sizeof(text))), NONE);
-	assert_int_equal(WORLD_CALL("getproplen", finddevice("/"), world_put(text, sizeof(text))),
-			 NONE);
+	assert_int_equal(
+		WORLD_CALL("getproplen", client_finddevice("/"), world_put(text, sizeof(text))),
+		NONE);
 	world_write(OUTSIDE - 5, "/rtas", 5);
 	assert_int_equal(WORLD_CALL("finddevice", OUTSIDE - 5), NONE);
 	world_write(OUTSIDE - 6, "/rtas", 6);
-	assert_int_equal(WORLD_CALL("finddevice", OUTSIDE - 6), finddevice("/rtas"));
+	assert_int_equal(WORLD_CALL("finddevice", OUTSIDE - 6), client_finddevice("/rtas"));
 	assert_int_equal(WORLD_CALL("finddevice", 0xfffffff8u), NONE);
+	assert_int_equal(WORLD_CALL("getprop", client_finddevice("/"), world_string("model"),
+				    OUTSIDE - 1, 100),
+			 NONE);
 	assert_int_equal(
-		WORLD_CALL("getprop", finddevice("/"), world_string("model"), OUTSIDE - 1, 100),
+		WORLD_CALL("nextprop", client_finddevice("/"), world_string(""), OUTSIDE - 1),
 		NONE);
-	assert_int_equal(WORLD_CALL("nextprop", finddevice("/"), world_string(""), OUTSIDE - 1),
-			 NONE);
-	assert_int_equal(WORLD_CALL("package-to-path", finddevice("/rtas"), OUTSIDE - 1, 100),
-			 NONE);
+	assert_int_equal(
+		WORLD_CALL("package-to-path", client_finddevice("/rtas"), OUTSIDE - 1, 100), NONE);
 }
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup(name, reset)
+#define TEST(name) cmocka_unit_test_setup(name, world_setup)
 	const struct CMUnitTest tests[] = {
 		TEST(start_gives_the_client_what_it_needs),
 		TEST(start_needs_room_in_the_rmo),
@@ -686,12 +513,6 @@ int main(void)
 		TEST(setprop_refuses_what_would_break_the_tree),
 		TEST(paths_are_full),
 		TEST(client_can_copy_the_whole_tree),
-		TEST(claims_are_exact),
-		TEST(claims_anywhere_prefer_the_rmo),
-		TEST(available_is_what_nobody_has),
-		TEST(release_takes_back_what_was_claimed),
-		TEST(too_many_claims_are_refused_and_change_nothing),
-		TEST(claims_agree_with_a_map),
 		TEST(console_prints),
 		TEST(console_loses_nothing_when_it_is_full),
 		TEST(console_reads),
