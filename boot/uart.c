@@ -16,6 +16,7 @@
 #define UART_LSR  5
 
 #define FCR_ENABLE_AND_CLEAR 0x07
+#define FCR_TRIGGER_14	     0xc0 /* to the emulator also: hand over so many bytes at a time */
 #define LCR_8N1		     0x03
 #define MCR_DTR_RTS	     0x03
 #define LSR_DATA	     0x01
@@ -104,7 +105,7 @@ const struct link_port *uart_init(const void *fdt)
 			continue;
 		uart_write(UART_IER, 0);
 		uart_write(UART_LCR, LCR_8N1);
-		uart_write(UART_FCR, FCR_ENABLE_AND_CLEAR);
+		uart_write(UART_FCR, FCR_ENABLE_AND_CLEAR | FCR_TRIGGER_14);
 		uart_write(UART_MCR, MCR_DTR_RTS);
 		log_line("management channel on the UART at LPC I/O 0x%x", (unsigned int)uart.base);
 		return &uart_port;
