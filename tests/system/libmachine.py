@@ -178,7 +178,7 @@ class Machine:
 
     def wait_test(self, name, timeout=ANSWER):
         """Waits until the test partition NAME says PASS."""
-        return self.wait_console(name, r"^TEST \S+: PASS$", timeout, never=r"^TEST \S+: FAIL.*$")
+        return self.wait_console(name, r"TEST \S+: PASS$", timeout, never=r"TEST \S+: FAIL.*$")
 
     def wait_debian(self, name, timeout=BOOT):
         """Waits until Debian is up in NAME and its shell answers. Returns the line that says so."""
@@ -190,9 +190,11 @@ class Machine:
     def attach(self, name):
         """An openlpar-console on NAME, kept until the machine stops."""
         if name not in self.attached:
-            self.attached[name] = pexpect.spawn(
+            child = pexpect.spawn(
                 str(BIN / "openlpar-console"), ["--dir", str(self.run), name], timeout=ANSWER, echo=False
             )
+            child.delaybeforesend = None
+            self.attached[name] = child
         return self.attached[name]
 
     def send(self, name, text):
