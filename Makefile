@@ -87,10 +87,15 @@ HV_SRC := $(HV_C) $(filter-out %.lds.S,$(wildcard boot/*.S hv/*.S hv/cpu/*/*.S))
 HV_OBJ := $(HV_SRC:%=build/hv/%.o)
 HV_ELF := build/openlpar.elf
 
+# Handlers are short, and what they call is in other files: link-time optimisation inlines it. Not the file that keeps
+# a global register variable.
+HV_LTO := -flto=auto
+build/hv/hv/cpu/power8/run.c.o: HV_LTO :=
+
 build/hv/%.c.o: %.c build/flags/hv | $(SYSROOT)
 	@mkdir -p $(@D)
 	@echo "  CC      $<"
-	@$(CROSS)gcc $(HV_CFLAGS) -MMD -MP -c $< -o $@
+	@$(CROSS)gcc $(HV_CFLAGS) $(HV_LTO) -MMD -MP -c $< -o $@
 
 build/hv/%.S.o: %.S build/flags/hv | $(SYSROOT)
 	@mkdir -p $(@D)
@@ -103,7 +108,7 @@ build/hv/%.lds: %.lds.S build/flags/hv | $(SYSROOT)
 
 $(HV_ELF): $(HV_OBJ) build/hv/boot/hv.lds Makefile
 	@echo "  LD      $@"
-	@$(CROSS)gcc $(HV_ABI) $(CROSS_LDFLAGS) -Wl,-T,build/hv/boot/hv.lds -Wl,-Map,build/openlpar.map \
+	@$(CROSS)gcc $(HV_ABI) $(HV_LTO) $(CROSS_LDFLAGS) -Wl,-T,build/hv/boot/hv.lds -Wl,-Map,build/openlpar.map \
 		-o build/openlpar.debug $(HV_OBJ) \
 		-Wl,--start-group $(SYSROOT)/lib/libfdt.a $(SYSROOT)/lib/libc.a -lgcc -Wl,--end-group
 	@$(CROSS)strip -o $@.tmp build/openlpar.debug
