@@ -19,6 +19,12 @@ static struct dispatch {
 	struct vp *ceded;
 } dispatch = {.ready_tail = &dispatch.ready};
 
+/* Of two timebases less than half its range apart. */
+static u64 earlier(u64 a, u64 b)
+{
+	return (s64)(a - b) < 0 ? a : b;
+}
+
 /* --- lists; the lock is held --- */
 
 static void ready_append(struct vp *vp)
@@ -57,7 +63,7 @@ static void ceded_insert(struct vp *vp)
 {
 	struct vp **link = &dispatch.ceded;
 
-	while (*link && (*link)->dec_expires <= vp->dec_expires)
+	while (*link && (s64)((*link)->wake_at - vp->wake_at) <= 0)
 		link = &(*link)->next;
 	vp->next = *link;
 	*link = vp;
@@ -96,15 +102,19 @@ void dispatch_start(struct vp *vp, u64 pc, u64 r3)
 
 void dispatch_stop(struct vp *vp)
 {
+	u32 state;
+
 	lock_take(&dispatch.lock);
-	if (vp->state == VP_RUNNABLE)
+	state = vp->state;
+	if (state == VP_RUNNABLE)
 		ready_remove(vp);
-	else if (vp->state == VP_CEDED)
+	else if (state == VP_CEDED)
 		ceded_remove(vp);
 	vp->state = VP_STOPPED;
 	__atomic_store_n(&vp->leave, 1, __ATOMIC_RELEASE);
 	lock_drop(&dispatch.lock);
-	trace(TRACE_VP_STATE, vp->lpar->id, (u16)vp->number, vp->number, VP_STOPPED);
+	if (state != VP_STOPPED)
+		trace(TRACE_VP_STATE, vp->lpar->id, (u16)vp->number, vp->number, VP_STOPPED);
 }
 
 void dispatch_wake(struct vp *vp)
@@ -123,39 +133,43 @@ void vp_external_raise(struct vp *vp)
 }
 
 /*
- * LoPAR "H_CEDE": the processor is given up until an external interrupt, the decrementer or
- * H_PROD; external interrupts are enabled.
+ * @vp waits, unless its decrementer has expired: that arrives by itself once MSR[EE] is on. The
+ * lock is held.
+ */
+static void cede(struct vp *vp)
+{
+	vp->wake_at = cpu_dec_expires(vp);
+	if ((s64)(vp->wake_at - machine_timebase()) < 0)
+		return;
+	vp->leave = 1;
+	__atomic_store_n(&vp->state, VP_CEDED, __ATOMIC_SEQ_CST);
+	/* Whoever raises an interrupt after this look sees the new state and waits for the lock. */
+	if (icp_pending(vp))
+		vp->state = VP_RUNNING;
+	else
+		ceded_insert(vp);
+}
+
+/*
+ * The processor is given up until an external interrupt, the decrementer or H_PROD; external
+ * interrupts are enabled. Another processor may have stopped this one. LoPAR "H_CEDE".
  */
 static s64 h_cede(struct vp *vp)
 {
 	vp->msr |= MSR_EE;
-	if (icp_pending(vp)) {
+	if (icp_pending(vp))
 		vp->leave = 1; /* to have it delivered */
-		return H_SUCCESS;
-	}
-	vp->dec_expires = cpu_dec_expires(vp);
-	if ((s64)(vp->dec_expires - machine_timebase()) < 0)
-		return H_SUCCESS;
-
 	lock_take(&dispatch.lock);
-	if (vp->prodded) {
+	if (vp->prodded)
 		vp->prodded = false;
-	} else {
-		vp->leave = 1;
-		__atomic_store_n(&vp->state, VP_CEDED, __ATOMIC_SEQ_CST);
-		ceded_insert(vp);
-		/* One that came since the first look saw the old state and did not wake us. */
-		if (icp_pending(vp)) {
-			ceded_remove(vp);
-			vp->state = VP_RUNNING;
-		}
-	}
+	else if (vp->state == VP_RUNNING)
+		cede(vp);
 	lock_drop(&dispatch.lock);
 	return H_SUCCESS;
 }
 HCALL(H_CEDE, h_cede, NULL);
 
-/* LoPAR "H_PROD": ends another's H_CEDE, or keeps its next one from waiting. */
+/* Ends another's H_CEDE, or keeps its next one from waiting. LoPAR "H_PROD". */
 static s64 h_prod(struct vp *vp)
 {
 	struct vp *target = lpar_vp(vp->lpar, vp->gpr[4]);
@@ -191,10 +205,10 @@ static u64 expire(u64 now)
 	u64 next = now + slice_ticks();
 
 	lock_take(&dispatch.lock);
-	while (dispatch.ceded && (s64)(dispatch.ceded->dec_expires - now) <= 0)
+	while (dispatch.ceded && (s64)(dispatch.ceded->wake_at - now) <= 0)
 		wake(dispatch.ceded);
-	if (dispatch.ceded && (s64)(dispatch.ceded->dec_expires - next) < 0)
-		next = dispatch.ceded->dec_expires;
+	if (dispatch.ceded)
+		next = earlier(next, dispatch.ceded->wake_at);
 	lock_drop(&dispatch.lock);
 	return next;
 }
@@ -234,8 +248,8 @@ void dispatch_run(struct cpu *cpu)
 		vp = pick(cpu, vp, now);
 		cpu_load(cpu, vp);
 		if (vp)
-			cpu_run(cpu, vp, MIN(cpu->slice_end, next));
+			cpu_run(cpu, vp, earlier(cpu->slice_end, next));
 		else if (!busy)
-			cpu_idle(cpu, MIN(next, now + idle_ticks()));
+			cpu_idle(cpu, earlier(next, now + idle_ticks()));
 	}
 }

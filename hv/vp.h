@@ -87,11 +87,13 @@ struct vp {
 	struct vp_area vpa, slb_shadow, dtl;
 
 	struct vp *next; /* in the dispatcher's queue */
+	u64 wake_at;	 /* timebase at which its H_CEDE ends; orders the dispatcher's list */
 };
 
 /*
  * Sets every register to what a processor starts with. @pc and @r3 as RTAS start-cpu gives them;
- * big-endian, translation off. LoPAR "start-cpu". The processor must not be running.
+ * big-endian, translation off, in 32-bit mode because that is the one RTAS is instantiated in.
+ * LoPAR "start-cpu". The processor must not be running.
  */
 void vp_reset(struct vp *vp, u64 pc, u64 r3);
 

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Two partitions and one processor (tests/unit/fake_cpu.h) for the dispatcher to give to them. */
+#ifndef TESTS_UNIT_DISPATCH_WORLD_H
+#define TESTS_UNIT_DISPATCH_WORLD_H
+
+#include "hv/lpar.h"
+#include "hv/vp.h"
+#include "types.h"
+
+#define WORLD_VPS 6 /* of each partition */
+#define HZ	  512000000UL
+#define SLICE	  (HZ / 100)
+#define IDLE	  (HZ / 1000)
+
+extern struct lpar lpars[2];
+extern struct vp vps[2][WORLD_VPS];
+#define vp0 (vps[0])
+
+/* What the processor was given to: @vp, or NULL when it had nothing to do. */
+struct turn {
+	struct vp *vp;
+	u64 from, until;
+};
+
+#define WORLD_TURNS 256
+
+extern struct world {
+	struct turn turn[WORLD_TURNS];
+	u32 turns;
+	u32 polls;
+	bool (*work)(void); /* what work_step() does; NULL: there is none */
+} world;
+
+/* For every test: all processors stopped, nothing pending anywhere. */
+int world_setup(void **state);
+
+/*
+ * Runs the dispatcher for @turns turns. In each of them @act, or use_all() if it is NULL, is what
+ * the partition does; in idle turns, vp NULL, the time passes by itself. Whoever still runs at the
+ * end has the processor and does not get it again in the next play().
+ */
+void play(u32 turns, void (*act)(struct vp *vp, u64 until));
+
+/* The partition computes all the time. */
+void use_all(struct vp *vp, u64 until);
+
+/* Makes hypercall @number with @r4 on @vp and returns its answer. */
+s64 hcall(struct vp *vp, u64 number, u64 r4);
+
+/* The processor's priority lets every interrupt through; sends it an IPI; takes that. */
+void icp_open(struct vp *vp);
+void ipi(struct vp *vp);
+void ipi_take(struct vp *vp);
+
+/* Turn number @n went to @vp until @until. */
+#define assert_turn(n, who, end)                              \
+	do {                                                  \
+		assert_ptr_equal(world.turn[n].vp, who);      \
+		assert_int_equal(world.turn[n].until, (end)); \
+	} while (0)
+
+#endif

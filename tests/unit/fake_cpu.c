@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/unit/fake_cpu.h"
+#include "hv/lpar.h"
+#include "hv/machine.h"
+#include "hv/msr.h"
+#include "hv/vp.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CHECK(condition)                                                                \
+	do {                                                                            \
+		if (!(condition)) {                                                     \
+			fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition); \
+			abort();                                                        \
+		}                                                                       \
+	} while (0)
+
+struct fake_cpu fake_cpu;
+__thread struct cpu cpu_self;
+
+void fake_cpu_init(void)
+{
+	memset(&fake_cpu, 0, sizeof(fake_cpu));
+	memset(&cpu_self, 0, sizeof(cpu_self));
+	fake_cpu.now = 1000;
+}
+
+struct cpu *cpu_this(void)
+{
+	return &cpu_self;
+}
+
+u64 machine_timebase(void)
+{
+	u64 now = __atomic_load_n(&fake_cpu.now, __ATOMIC_RELAXED);
+
+	if (fake_cpu.tick)
+		__atomic_store_n(&fake_cpu.now, now + fake_cpu.tick, __ATOMIC_RELAXED);
+	return now;
+}
+
+static bool is_in_partition(const struct vp *vp)
+{
+	return vp->number < vp->lpar->nr_vps && vp->lpar->vps[vp->number] == vp;
+}
+
+static void unload(struct cpu *cpu)
+{
+	if (!cpu->loaded)
+		return;
+	/* Or its memory is somebody else's already. */
+	CHECK(is_in_partition(cpu->loaded));
+	if (fake_cpu.save)
+		fake_cpu.save(cpu->loaded);
+	cpu->loaded = NULL;
+}
+
+void cpu_load(struct cpu *cpu, struct vp *vp)
+{
+	CHECK(cpu == &cpu_self);
+	if (cpu->loaded == vp)
+		return;
+	unload(cpu);
+	if (!vp)
+		return;
+	CHECK(is_in_partition(vp));
+	fake_cpu.loads++;
+	if (cpu->lpar != vp->lpar)
+		fake_cpu.lpar_loads++;
+	cpu->lpar = vp->lpar;
+	cpu->loaded = vp;
+	vp->cpu = cpu;
+}
+
+void cpu_run(struct cpu *cpu, struct vp *vp, u64 until)
+{
+	CHECK(cpu->loaded == vp);
+	do {
+		CHECK(vp->state == VP_RUNNING);
+		__atomic_store_n(&vp->leave, 0, __ATOMIC_SEQ_CST);
+		fake_cpu.run(vp, until);
+	} while (vp->state == VP_RUNNING && (s64)(until - fake_cpu.now) > 0);
+}
+
+void cpu_idle(struct cpu *cpu, u64 until)
+{
+	CHECK(!cpu->loaded);
+	fake_cpu.idle(until);
+}
+
+/* What is in memory is true also while it is loaded. */
+u64 cpu_dec_expires(const struct vp *vp)
+{
+	if (fake_cpu.on_dec)
+		fake_cpu.on_dec();
+	return vp->dec_expires;
+}
+
+void cpu_forget(struct cpu *cpu, const struct lpar *lpar)
+{
+	if (cpu->loaded && cpu->loaded->lpar == lpar)
+		unload(cpu);
+	if (cpu->lpar == lpar)
+		cpu->lpar = NULL;
+}
+
+void cpu_refresh(struct vp *vp)
+{
+	CHECK(vp == cpu_self.loaded);
+	fake_cpu.refreshes++;
+}
+
+struct rmo cpu_rmo(u64 size)
+{
+	struct rmo rmo = {.align = size, .lpcr = 8UL << LPCR_RMLS_SHIFT};
+
+	if (fake_cpu.rmo_offset) {
+		rmo.align = fake_cpu.rmo_offset + size;
+		rmo.offset = fake_cpu.rmo_offset;
+	}
+	return rmo;
+}

@@ -1,0 +1,667 @@
+// SPDX-License-Identifier: Apache-2.0
+// SOURCES: hv/dispatch.c hv/vp.c hv/icp.c hv/ics.c hv/xics_hcall.c hv/lpar.c hv/trace.c
+// SOURCES: tests/unit/dispatch_world.c tests/unit/fake_cpu.c
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "hv/dispatch.h"
+#include "hv/hcall.h"
+#include "hv/msr.h"
+#include "tests/unit/dispatch_world.h"
+#include "tests/unit/fake_cpu.h"
+
+static u64 start; /* of the test, as timebase */
+
+static int setup(void **state)
+{
+	world_setup(state);
+	start = fake_cpu.now;
+	return 0;
+}
+
+static void ready(u32 n)
+{
+	for (u32 i = 0; i < n; i++)
+		dispatch_start(&vp0[i], 0x1000 + i, i);
+}
+
+static const struct trace_record *last_record(void)
+{
+	return &cpu_self.trace.record[(cpu_self.trace.next - 1) % TRACE_RECORDS];
+}
+
+/* --- turns --- */
+
+static void test_nothing_to_run(void **state)
+{
+	(void)state;
+	play(3, NULL);
+	for (u32 i = 0; i < 3; i++)
+		assert_turn(i, NULL, start + (i + 1) * IDLE);
+	assert_int_equal(world.polls, 3);
+	assert_int_equal(fake_cpu.loads, 0);
+}
+
+static void test_one_after_the_other(void **state)
+{
+	(void)state;
+	ready(3);
+	play(7, NULL);
+	for (u32 i = 0; i < 7; i++)
+		assert_turn(i, &vp0[i % 3], start + (i + 1) * SLICE);
+	assert_int_equal(world.polls, 7);
+	assert_int_equal(fake_cpu.lpar_loads, 1);
+}
+
+static void test_partitions_alternate(void **state)
+{
+	(void)state;
+	dispatch_start(&vps[0][0], 0, 0);
+	dispatch_start(&vps[1][3], 0, 0);
+	play(4, NULL);
+	for (u32 i = 0; i < 4; i++)
+		assert_ptr_equal(world.turn[i].vp, i % 2 ? &vps[1][3] : &vps[0][0]);
+	assert_int_equal(fake_cpu.lpar_loads, 4);
+}
+
+static void test_alone_it_keeps_the_processor(void **state)
+{
+	(void)state;
+	ready(1);
+	play(5, NULL);
+	for (u32 i = 0; i < 5; i++)
+		assert_turn(i, &vp0[0], start + (i + 1) * SLICE);
+	assert_int_equal(fake_cpu.loads, 1);
+}
+
+/* vp 0 waits, with its decrementer, in the middle of others' slices. */
+static void cede_0_for_1_5(struct vp *vp, u64 until)
+{
+	if (vp == &vp0[0] && world.turns == 1) {
+		vp->dec_expires = fake_cpu.now + SLICE * 3 / 2;
+		hcall(vp, H_CEDE, 0);
+	} else {
+		fake_cpu.now = until;
+	}
+}
+
+static void test_a_slice_goes_on_when_another_wakes(void **state)
+{
+	(void)state;
+	ready(2);
+	play(5, cede_0_for_1_5);
+	assert_turn(0, &vp0[0], start + SLICE);
+	assert_turn(1, &vp0[1], start + SLICE);
+	assert_turn(2, &vp0[1], start + SLICE * 3 / 2); /* the decrementer of vp 0 */
+	assert_turn(3, &vp0[1], start + 2 * SLICE);	/* what was left of its slice */
+	assert_turn(4, &vp0[0], start + 3 * SLICE);
+}
+
+static void leave_early(struct vp *vp, u64 until)
+{
+	if (vp == &vp0[0]) {
+		fake_cpu.now += SLICE / 4;
+		hcall(vp, H_PROD, 1);
+		hcall(vp, H_CEDE, 0);
+	} else {
+		fake_cpu.now = until;
+	}
+}
+
+static void test_next_one_has_a_whole_slice(void **state)
+{
+	(void)state;
+	ready(2);
+	play(2, leave_early);
+	assert_turn(0, &vp0[0], start + SLICE);
+	assert_turn(1, &vp0[1], start + SLICE / 4 + SLICE);
+}
+
+/* --- H_CEDE --- */
+
+/*
+ * Everything that may be pending, in every combination. Prod goes first and is used up; an
+ * interrupt that is presented or an expired decrementer end the wait before it begins.
+ */
+static u32 combination, combinations_done;
+
+static void cede_combination(struct vp *vp, u64 until)
+{
+	bool prodded = combination & 1, external = combination & 2, expired = combination & 4;
+	bool enabled = combination & 8;
+
+	(void)until;
+	if (prodded)
+		assert_int_equal(hcall(vp, H_PROD, 0), H_SUCCESS);
+	if (external)
+		ipi(vp);
+	vp->leave = 0;
+	vp->dec_expires = fake_cpu.now + (expired ? -1UL : SLICE / 2);
+	vp->msr = MSR_SF | MSR_ME | (enabled ? MSR_EE : 0);
+	assert_int_equal(hcall(vp, H_CEDE, 0), H_SUCCESS);
+	assert_int_equal(vp->msr, MSR_SF | MSR_ME | MSR_EE);
+	assert_false(vp->prodded);
+	if (prodded || external || expired)
+		assert_int_equal(vp->state, VP_RUNNING);
+	else
+		assert_int_equal(vp->state, VP_CEDED);
+	/* It has to leave to wait, and to have an external interrupt delivered. */
+	assert_int_equal(vp->leave, external || (!prodded && !expired));
+	combinations_done++;
+	dispatch_stop(vp);
+}
+
+static void test_cede_with_everything_pending(void **state)
+{
+	for (combination = 0; combination < 16; combination++) {
+		world_setup(state);
+		ready(1);
+		icp_open(&vp0[0]);
+		play(1, cede_combination);
+	}
+	assert_int_equal(combinations_done, 16);
+}
+
+static void ipi_0(void)
+{
+	ipi(&vp0[0]);
+}
+
+static void cede_interrupted(struct vp *vp, u64 until)
+{
+	hcall(vp, H_CEDE, 0);
+	assert_true(icp_pending(vp));
+	assert_int_equal(vp->state, VP_RUNNING);
+	assert_int_equal(vp->leave, 1);
+	fake_cpu.now = until;
+}
+
+/* The interrupt comes when the first look is over and it does not count as waiting yet. */
+static void test_interrupt_while_it_goes_to_sleep(void **state)
+{
+	(void)state;
+	ready(1);
+	icp_open(&vp0[0]);
+	fake_cpu.on_dec = ipi_0;
+	play(2, cede_interrupted);
+	assert_turn(1, &vp0[0], start + 2 * SLICE);
+}
+
+static void cede_at_zero(struct vp *vp, u64 until)
+{
+	(void)until;
+	vp->dec_expires = fake_cpu.now;
+	hcall(vp, H_CEDE, 0);
+}
+
+/* A decrementer of 0 has not expired yet; it has one tick later. */
+static void test_cede_with_decrementer_zero(void **state)
+{
+	(void)state;
+	ready(1);
+	play(3, cede_at_zero);
+	for (u32 i = 0; i < 3; i++)
+		assert_turn(i, &vp0[0], start + SLICE);
+}
+
+static const u64 delays[] = {5 * IDLE, 2 * IDLE, 3 * IDLE, 2 * IDLE, INT32_MAX, 0};
+
+static void cede_once(struct vp *vp, u64 until)
+{
+	(void)until;
+	if (fake_cpu.now == start)
+		hcall(vp, H_CEDE, 0);
+	else
+		dispatch_stop(vp);
+}
+
+/* Those who wait wake in the order of their decrementers, equal ones as they came. */
+static void check_wake_order(void)
+{
+	static const u8 order[] = {5, 1, 3, 2, 0, 4};
+	u32 woken = 0;
+
+	start = fake_cpu.now;
+	for (u32 i = 0; i < WORLD_VPS; i++) {
+		dispatch_start(&vp0[i], 0, 0);
+		vp0[i].dec_expires = start + delays[i];
+	}
+	play(WORLD_VPS, cede_once);
+	fake_cpu.now++;
+	while (woken < WORLD_VPS) {
+		play(1, cede_once);
+		if (!world.turn[0].vp)
+			continue;
+		assert_ptr_equal(world.turn[0].vp, &vp0[order[woken]]);
+		assert_in_range(fake_cpu.now - start, delays[order[woken]],
+				delays[order[woken]] + IDLE);
+		woken++;
+	}
+}
+
+static void test_wake_order(void **state)
+{
+	(void)state;
+	check_wake_order();
+}
+
+/* The timebase goes through 0 at every moment of it. */
+static void test_wake_order_over_the_end_of_time(void **state)
+{
+	for (u32 i = 0; i <= 6; i++) {
+		world_setup(state);
+		fake_cpu.now = -(i * IDLE);
+		check_wake_order();
+		world_setup(state);
+		fake_cpu.now = 1 - i * IDLE;
+		check_wake_order();
+	}
+}
+
+static void test_turns_over_the_end_of_time(void **state)
+{
+	(void)state;
+	fake_cpu.now = -SLICE * 5 / 2;
+	start = fake_cpu.now;
+	ready(2);
+	play(6, cede_0_for_1_5);
+	assert_turn(2, &vp0[1], start + SLICE * 3 / 2);
+	assert_turn(3, &vp0[1], start + 2 * SLICE);
+	assert_turn(4, &vp0[0], start + 3 * SLICE);
+	assert_turn(5, &vp0[1], start + 4 * SLICE);
+}
+
+/* Saving the registers reads the decrementer once more, and finds it a little off. */
+static void disturb(struct vp *vp)
+{
+	if (vp == &vp0[2])
+		vp->dec_expires += 4 * IDLE;
+}
+
+static void test_wake_order_survives_saving(void **state)
+{
+	static const struct {
+		u32 vp, wakes;
+	} order[] = {{1, 2}, {2, 3}, {0, 5}};
+	u32 n = 3;
+
+	(void)state;
+	fake_cpu.save = disturb;
+	ready(3);
+	for (u32 i = 0; i < 3; i++)
+		vp0[order[i].vp].dec_expires = start + order[i].wakes * IDLE;
+	play(11, cede_once);
+	for (u32 i = 0; i < 3; i++) {
+		while (n + 1 < world.turns && !world.turn[n].vp)
+			n++;
+		assert_ptr_equal(world.turn[n].vp, &vp0[order[i].vp]);
+		assert_int_equal(world.turn[n].from, start + order[i].wakes * IDLE);
+		n++;
+	}
+}
+
+/* --- H_PROD --- */
+
+static void prod_others(struct vp *vp, u64 until)
+{
+	if (vp == &vp0[0] && world.turns == 2) {
+		assert_int_equal(vp0[1].state, VP_CEDED);
+		assert_int_equal(vp0[2].state, VP_RUNNABLE);
+		assert_int_equal(vp0[3].state, VP_STOPPED);
+		for (u64 target = 0; target < 4; target++)
+			assert_int_equal(hcall(vp, H_PROD, target), H_SUCCESS);
+		assert_int_equal(vp->state, VP_RUNNING);
+		assert_int_equal(vp0[1].state, VP_RUNNABLE);
+		assert_int_equal(vp0[2].state, VP_RUNNABLE);
+		assert_int_equal(vp0[3].state, VP_STOPPED);
+		fake_cpu.now = until;
+	} else {
+		hcall(vp, H_CEDE, 0);
+	}
+}
+
+static void test_prod(void **state)
+{
+	(void)state;
+	dispatch_start(&vp0[1], 0, 0);
+	dispatch_start(&vp0[0], 0, 0);
+	dispatch_start(&vp0[2], 0, 0);
+	/* vp 1 waits; then vp 0 prods everybody. */
+	play(2, prod_others);
+	/* Only those that were not waiting remember it. */
+	assert_true(vp0[0].prodded);
+	assert_false(vp0[1].prodded);
+	assert_true(vp0[2].prodded);
+	/* One that is started has not been prodded. */
+	dispatch_start(&vp0[3], 0, 0);
+	assert_false(vp0[3].prodded);
+}
+
+static void test_prod_of_nobody(void **state)
+{
+	static const u64 nobody[] = {WORLD_VPS, WORLD_VPS + 1, 64,	   1UL << 31,
+				     1UL << 32, ~0UL,	       ~0UL << 32, INT64_MAX};
+
+	(void)state;
+	vps[0][1].number = 1;
+	for (u32 i = 0; i < ARRAY_SIZE(nobody); i++)
+		assert_int_equal(hcall(&vp0[0], H_PROD, nobody[i]), H_PARAMETER);
+	for (u32 i = 0; i < WORLD_VPS; i++)
+		assert_false(vp0[i].prodded || vps[1][i].prodded);
+}
+
+/* LoPAR "H_PROD": of the general registers it changes R3 only. */
+static void test_prod_keeps_registers(void **state)
+{
+	u64 gpr[32];
+
+	(void)state;
+	for (u32 i = 0; i < 32; i++)
+		vp0[0].gpr[i] = gpr[i] = i << 8;
+	gpr[4] = 2;
+	hcall(&vp0[0], H_PROD, 2);
+	assert_memory_equal(vp0[0].gpr, gpr, sizeof(gpr));
+}
+
+/* --- interrupts --- */
+
+static void cede_always(struct vp *vp, u64 until)
+{
+	(void)until;
+	hcall(vp, H_CEDE, 0);
+}
+
+static void test_interrupt_in_every_state(void **state)
+{
+	(void)state;
+	for (u32 i = 0; i < WORLD_VPS; i++)
+		icp_open(&vp0[i]);
+	/* Stopped: it stays so. */
+	ipi(&vp0[0]);
+	assert_int_equal(vp0[0].state, VP_STOPPED);
+	/* A start forgets it. LoPAR "start-cpu" */
+	dispatch_start(&vp0[0], 0, 0);
+	assert_false(icp_pending(&vp0[0]));
+	assert_int_equal(vp0[0].leave, 0);
+	/* Runnable. */
+	icp_open(&vp0[0]);
+	ipi(&vp0[0]);
+	assert_int_equal(vp0[0].state, VP_RUNNABLE);
+	assert_int_equal(vp0[0].leave, 1);
+	ipi_take(&vp0[0]);
+	/* Waiting. */
+	play(2, cede_always);
+	assert_int_equal(vp0[0].state, VP_CEDED);
+	ipi(&vp0[0]);
+	assert_int_equal(vp0[0].state, VP_RUNNABLE);
+	play(1, use_all);
+	assert_turn(0, &vp0[0], start + IDLE + SLICE);
+	/* Running. */
+	assert_int_equal(vp0[0].state, VP_RUNNING);
+	vp0[0].leave = 0;
+	ipi_take(&vp0[0]);
+	ipi(&vp0[0]);
+	assert_int_equal(vp0[0].state, VP_RUNNING);
+	assert_int_equal(vp0[0].leave, 1);
+}
+
+/* An interrupt that the processor's priority holds back wakes nobody. */
+static void test_interrupt_held_back(void **state)
+{
+	(void)state;
+	ready(1);
+	play(1, cede_always);
+	assert_int_equal(vp0[0].state, VP_CEDED);
+	ipi(&vp0[0]);
+	assert_int_equal(vp0[0].state, VP_CEDED);
+	icp_set_cppr(&vp0[0], 0xff);
+	assert_int_equal(vp0[0].state, VP_RUNNABLE);
+}
+
+/* --- stopping --- */
+
+static void nobody(struct vp *vp, u64 until)
+{
+	(void)until;
+	fail_msg("processor %u runs", (unsigned int)vp->number);
+}
+
+static void test_stop_of_a_stopped_one(void **state)
+{
+	u64 records;
+
+	(void)state;
+	records = cpu_self.trace.next;
+	dispatch_stop(&vp0[0]);
+	dispatch_stop(&vp0[0]);
+	assert_int_equal(vp0[0].state, VP_STOPPED);
+	assert_int_equal(cpu_self.trace.next, records);
+	play(1, nobody);
+}
+
+static void test_stop_anywhere_in_the_queue(void **state)
+{
+	for (u32 stopped = 0; stopped < 8; stopped++) {
+		u32 n = 0;
+
+		world_setup(state);
+		ready(3);
+		for (u32 i = 0; i < 3; i++)
+			if (stopped >> i & 1)
+				dispatch_stop(&vp0[i]);
+		dispatch_start(&vp0[3], 0, 0);
+		play(4, NULL);
+		for (u32 i = 0; i < 4; i++)
+			if (i == 3 || !(stopped >> i & 1))
+				assert_ptr_equal(world.turn[n++].vp, &vp0[i]);
+		assert_ptr_equal(world.turn[n % 4].vp, world.turn[0].vp);
+	}
+}
+
+static void test_stop_anywhere_in_the_waiting_list(void **state)
+{
+	for (u32 stopped = 0; stopped < 8; stopped++) {
+		world_setup(state);
+		ready(3);
+		play(3, cede_always);
+		for (u32 i = 0; i < 3; i++)
+			if (stopped >> i & 1)
+				dispatch_stop(&vp0[i]);
+		for (u32 i = 0; i < 3; i++) {
+			hcall(&vp0[3], H_PROD, i);
+			assert_int_equal(vp0[i].state, stopped >> i & 1 ? VP_STOPPED : VP_RUNNABLE);
+		}
+	}
+}
+
+static void stop_self(struct vp *vp, u64 until)
+{
+	(void)until;
+	dispatch_stop(vp);
+	assert_int_equal(vp->leave, 1);
+	/* It is in its hypercall still, and may ask for more. */
+	hcall(vp, H_CEDE, 0);
+	assert_int_equal(vp->state, VP_STOPPED);
+}
+
+static void test_stop_self_and_start_again(void **state)
+{
+	(void)state;
+	ready(2);
+	play(3, stop_self);
+	assert_ptr_equal(world.turn[0].vp, &vp0[0]);
+	assert_ptr_equal(world.turn[1].vp, &vp0[1]);
+	assert_null(world.turn[2].vp);
+	assert_int_equal(last_record()->type, TRACE_VP_STATE);
+	assert_int_equal(last_record()->lpar_id, 1);
+	assert_int_equal(last_record()->vp, 1);
+	assert_int_equal(last_record()->b, VP_STOPPED);
+	hcall(&vp0[1], H_PROD, 0);
+	vp0[0].gpr[20] = 7;
+	dispatch_start(&vp0[0], 0x4000, 99);
+	assert_int_equal(last_record()->vp, 0);
+	assert_int_equal(last_record()->b, VP_RUNNABLE);
+	assert_int_equal(vp0[0].pc, 0x4000);
+	assert_int_equal(vp0[0].gpr[3], 99);
+	assert_int_equal(vp0[0].gpr[20], 0);
+	assert_false(vp0[0].prodded);
+	play(2, NULL);
+	assert_ptr_equal(world.turn[0].vp, &vp0[0]);
+	assert_ptr_equal(world.turn[1].vp, &vp0[0]);
+}
+
+/* One that waits, is stopped and starts again is not woken by its old decrementer. */
+static void test_old_decrementer(void **state)
+{
+	(void)state;
+	vp0[0].dec_expires = start + IDLE;
+	ready(1);
+	vp0[0].dec_expires = start + IDLE;
+	play(1, cede_always);
+	dispatch_stop(&vp0[0]);
+	dispatch_start(&vp0[0], 0, 0);
+	assert_int_equal(vp0[0].dec_expires, start + INT32_MAX);
+	play(20, cede_always);
+	assert_ptr_equal(world.turn[0].vp, &vp0[0]);
+	for (u32 i = 1; i < 20; i++)
+		assert_null(world.turn[i].vp);
+}
+
+static void stop_others(struct vp *vp, u64 until)
+{
+	for (u32 i = 0; i < WORLD_VPS; i++)
+		if (&vp0[i] != vp)
+			dispatch_stop(&vp0[i]);
+	fake_cpu.now = until;
+}
+
+static void test_one_stops_all_others(void **state)
+{
+	(void)state;
+	ready(WORLD_VPS);
+	play(2, cede_always);
+	play(3, stop_others);
+	for (u32 i = 0; i < 3; i++)
+		assert_ptr_equal(world.turn[i].vp, &vp0[2]);
+	assert_int_equal(vp0[0].state, VP_STOPPED);
+}
+
+/* --- between the slices --- */
+
+static u32 work_left;
+
+static bool some_work(void)
+{
+	return work_left && --work_left;
+}
+
+static void test_no_rest_while_there_is_work(void **state)
+{
+	(void)state;
+	work_left = 5;
+	world.work = some_work;
+	play(2, NULL);
+	/* Four times there was more, and nothing to run: no nap. */
+	assert_int_equal(world.polls, 4 + 2);
+	assert_turn(0, NULL, start + IDLE);
+}
+
+static struct lpar *doomed;
+
+/* The partition's memory is given back as soon as its last processor has stopped. */
+static bool release(void)
+{
+	if (doomed && doomed->vps[0]->state == VP_STOPPED) {
+		cpu_forget(&cpu_self, doomed);
+		doomed->nr_vps = 0;
+		free(doomed->vps[0]);
+		doomed->vps[0] = NULL;
+		doomed = NULL;
+	}
+	return false;
+}
+
+static void test_work_frees_who_has_stopped(void **state)
+{
+	struct vp *vp = calloc(1, sizeof(*vp));
+
+	(void)state;
+	doomed = &lpars[1];
+	doomed->nr_vps = 1;
+	doomed->vps[0] = vp;
+	vp->lpar = doomed;
+	world.work = release;
+	dispatch_start(vp, 0, 0);
+	play(2, stop_self);
+	assert_ptr_equal(world.turn[0].vp, vp);
+	assert_null(world.turn[1].vp);
+	assert_null(doomed);
+}
+
+/* Something that comes in between the slices is run at once. */
+static bool wake_0(void)
+{
+	if (vp0[0].state == VP_CEDED)
+		ipi(&vp0[0]);
+	return false;
+}
+
+static void take_and_cede(struct vp *vp, u64 until)
+{
+	(void)until;
+	if (icp_pending(vp))
+		ipi_take(vp);
+	hcall(vp, H_CEDE, 0);
+}
+
+static void test_interrupt_between_slices(void **state)
+{
+	(void)state;
+	ready(1);
+	icp_open(&vp0[0]);
+	world.work = wake_0;
+	play(5, take_and_cede);
+	for (u32 i = 0; i < 5; i++)
+		assert_turn(i, &vp0[0], start + SLICE);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(test_nothing_to_run, setup),
+		cmocka_unit_test_setup(test_one_after_the_other, setup),
+		cmocka_unit_test_setup(test_partitions_alternate, setup),
+		cmocka_unit_test_setup(test_alone_it_keeps_the_processor, setup),
+		cmocka_unit_test_setup(test_a_slice_goes_on_when_another_wakes, setup),
+		cmocka_unit_test_setup(test_next_one_has_a_whole_slice, setup),
+		cmocka_unit_test_setup(test_cede_with_everything_pending, setup),
+		cmocka_unit_test_setup(test_interrupt_while_it_goes_to_sleep, setup),
+		cmocka_unit_test_setup(test_cede_with_decrementer_zero, setup),
+		cmocka_unit_test_setup(test_wake_order, setup),
+		cmocka_unit_test_setup(test_wake_order_over_the_end_of_time, setup),
+		cmocka_unit_test_setup(test_turns_over_the_end_of_time, setup),
+		cmocka_unit_test_setup(test_wake_order_survives_saving, setup),
+		cmocka_unit_test_setup(test_prod, setup),
+		cmocka_unit_test_setup(test_prod_of_nobody, setup),
+		cmocka_unit_test_setup(test_prod_keeps_registers, setup),
+		cmocka_unit_test_setup(test_interrupt_in_every_state, setup),
+		cmocka_unit_test_setup(test_interrupt_held_back, setup),
+		cmocka_unit_test_setup(test_stop_of_a_stopped_one, setup),
+		cmocka_unit_test_setup(test_stop_anywhere_in_the_queue, setup),
+		cmocka_unit_test_setup(test_stop_anywhere_in_the_waiting_list, setup),
+		cmocka_unit_test_setup(test_stop_self_and_start_again, setup),
+		cmocka_unit_test_setup(test_old_decrementer, setup),
+		cmocka_unit_test_setup(test_one_stops_all_others, setup),
+		cmocka_unit_test_setup(test_no_rest_while_there_is_work, setup),
+		cmocka_unit_test_setup(test_work_frees_who_has_stopped, setup),
+		cmocka_unit_test_setup(test_interrupt_between_slices, setup),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
