@@ -6,8 +6,9 @@
 void trace(enum trace_type type, u16 lpar_id, u16 vp, u64 a, u64 b)
 {
 	struct trace_ring *ring = &cpu_this()->trace;
+	u64 next = ring->next;
 
-	ring->record[ring->next++ % TRACE_RECORDS] = (struct trace_record){
+	ring->record[next % TRACE_RECORDS] = (struct trace_record){
 		.timebase = machine_timebase(),
 		.type = type,
 		.lpar_id = lpar_id,
@@ -15,4 +16,5 @@ void trace(enum trace_type type, u16 lpar_id, u16 vp, u64 a, u64 b)
 		.a = a,
 		.b = b,
 	};
+	__atomic_store_n(&ring->next, next + 1, __ATOMIC_RELEASE);
 }

@@ -29,7 +29,7 @@ struct trace_record {
 #define TRACE_RECORDS 512 /* per processor; a power of two */
 
 struct trace_ring {
-	u64 next; /* records ever written; slot = next % TRACE_RECORDS */
+	u64 next; /* records ever written, complete ones; slot = next % TRACE_RECORDS */
 	struct trace_record record[TRACE_RECORDS];
 };
 
