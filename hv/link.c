@@ -12,6 +12,7 @@
 #define REPLY_MAX     sizeof(struct hmc_hello_reply)
 
 _Static_assert(sizeof(struct hmc_resume_reply) <= REPLY_MAX, "longest reply");
+_Static_assert(sizeof(struct hmc_typed_reply) <= REPLY_MAX, "longest reply");
 _Static_assert(sizeof(struct hmc_partition) <= LINK_STREAM_MAX, "wire[] holds every message");
 
 static void set_add(struct link_set *set, u32 i)
@@ -271,6 +272,27 @@ static void resume_receive(struct link *link, const struct hmc_control *request,
 	reply_queue(link, &reply, sizeof(reply));
 }
 
+static void typed_receive(struct link *link, const struct hmc_control *request, size_t length)
+{
+	const struct hmc_typed *typed = container_of(request, const struct hmc_typed, control);
+	struct hmc_typed_reply reply = {.reply = reply_to(request, HMC_OK)};
+	struct link_console *console = NULL;
+
+	if (length >= sizeof(*typed)) {
+		reply.lpar_id = typed->lpar_id;
+		console = console_find(link, be16_to_cpu(typed->lpar_id));
+		reply.reply.status = cpu_to_be16(console ? HMC_OK : HMC_BAD_VALUE);
+	} else {
+		reply.reply.status = cpu_to_be16(HMC_BAD_LENGTH);
+	}
+	if (console) {
+		console->granted = credit_limit(&console->rx);
+		reply.received = cpu_to_be32(console->rx.head);
+		reply.limit = cpu_to_be32(console->granted);
+	}
+	reply_queue(link, &reply, sizeof(reply));
+}
+
 static void control_receive(struct link *link, const u8 *payload, size_t length)
 {
 	const struct hmc_control *request = (const void *)payload;
@@ -287,6 +309,9 @@ static void control_receive(struct link *link, const u8 *payload, size_t length)
 		break;
 	case HMC_RESUME:
 		resume_receive(link, request, length);
+		break;
+	case HMC_TYPED:
+		typed_receive(link, request, length);
 		break;
 	default:
 		reply = reply_to(request, link->events->request(link->ctx, request, length));

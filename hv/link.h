@@ -36,9 +36,9 @@ struct link_events {
 	/* There is something for link_console_read() that was not there before. */
 	void (*console_input)(void *ctx, u16 lpar_id);
 	/*
-	 * A request other than HELLO, LIST and RESUME, which the link answers itself. The bytes
-	 * are not trusted; @length, which is that of @request, is at least that of its header.
-	 * Returns the enum hmc_status for the reply.
+	 * A request other than HELLO, LIST, RESUME and TYPED, which the link answers itself. The
+	 * bytes are not trusted; @length, which is that of @request, is at least that of its
+	 * header. Returns the enum hmc_status for the reply.
 	 */
 	u16 (*request)(void *ctx, const struct hmc_control *request, size_t length);
 };

@@ -18,8 +18,9 @@
  *  - Towards the daemon the UART's own flow control is enough. The hypervisor remembers some of
  * what it has sent; a daemon that missed something asks with HMC_RESUME.
  *  - Towards the hypervisor, a console is sent no more than HMC_CREDIT allows, so that a partition
- *    that does not read never blocks the UART for others. HMC_CREDIT also says what has arrived;
- *    what has not after a while is sent again.
+ *    that does not read never blocks the UART for others. HMC_CREDIT also says what has arrived.
+ *    That something has not may mean that it is still on its way; HMC_TYPED is answered when all
+ *    that was sent before it has arrived or is lost, so what is missing then is sent again.
  */
 #ifndef HMC_MESSAGE_H
 #define HMC_MESSAGE_H
@@ -45,6 +46,7 @@ enum hmc_type {
 	HMC_HELLO = 1, /* are you there, which are you: hmc_control -> hmc_hello_reply */
 	HMC_LIST,      /* hmc_control -> an HMC_PARTITION for each partition, then hmc_list_reply */
 	HMC_RESUME,    /* send a stream again: hmc_resume -> hmc_resume_reply */
+	HMC_TYPED,     /* what has arrived of a console's input: hmc_typed -> hmc_typed_reply */
 	HMC_POWER,     /* the whole machine: hmc_power -> hmc_reply */
 
 	/* events, hypervisor to daemon */
@@ -102,6 +104,18 @@ struct hmc_resume_reply {
 	struct hmc_reply reply;
 	be16 channel;
 	be32 offset;
+} __packed;
+
+struct hmc_typed {
+	struct hmc_control control;
+	be16 lpar_id;
+} __packed;
+
+struct hmc_typed_reply {
+	struct hmc_reply reply;
+	be16 lpar_id;
+	be32 received; /* as in hmc_credit */
+	be32 limit;
 } __packed;
 
 enum hmc_power_action {

@@ -109,6 +109,10 @@ static void control_seen(void)
 		seen.resumes++;
 		keep(&seen.resume, sizeof(seen.resume));
 		break;
+	case HMC_TYPED | HMC_REPLY:
+		seen.typeds++;
+		keep(&seen.typed, sizeof(seen.typed));
+		break;
 	default:
 		seen.others++;
 		keep(&seen.other, sizeof(seen.other));

@@ -26,13 +26,14 @@ extern u16 request_status;
 
 /* The last of each kind of frame that drain() went over, and a count. */
 struct seen {
-	u32 frames, boots, hellos, partitions, credits, lists, resumes, others;
+	u32 frames, boots, hellos, partitions, credits, lists, resumes, typeds, others;
 	struct hmc_boot boot;
 	struct hmc_hello_reply hello;
 	struct hmc_partition partition;
 	struct hmc_credit credit;
 	struct hmc_list_reply list;
 	struct hmc_resume_reply resume;
+	struct hmc_typed_reply typed;
 	struct hmc_reply other;
 	u32 stream_frames[CONSOLES + 1]; /* 0 is the log */
 	u32 stream_offset[CONSOLES + 1]; /* of the next byte, from the last frame */

@@ -276,6 +276,37 @@ static void test_input_repeated_and_lost(void **state)
 	assert_credit(1, 6, LINK_CONSOLE_RX + 6);
 }
 
+static void send_typed(u16 lpar_id)
+{
+	struct hmc_typed typed = {{HMC_TYPED, cpu_to_be32(6)}, cpu_to_be16(lpar_id)};
+
+	send_frame(HMC_CHANNEL_CONTROL, &typed, sizeof(typed), "", 0);
+}
+
+/* The question what has arrived is answered as of its place among what was sent. */
+static void test_typed(void **state)
+{
+	(void)state;
+	send_input(1, 0, "abc", 3);
+	send_input(1, 5, "lost its first two", 18);
+	send_typed(1);
+	send_input(1, 3, "d", 1);
+	settle();
+	assert_int_equal(seen.typeds, 1);
+	assert_int_equal(be32_to_cpu(seen.typed.reply.control.id), 6);
+	assert_int_equal(be16_to_cpu(seen.typed.reply.status), HMC_OK);
+	assert_int_equal(be16_to_cpu(seen.typed.lpar_id), 1);
+	assert_int_equal(be32_to_cpu(seen.typed.received), 3);
+	assert_int_equal(be32_to_cpu(seen.typed.limit), LINK_CONSOLE_RX);
+	send_typed(9);
+	settle();
+	assert_int_equal(be16_to_cpu(seen.typed.reply.status), HMC_BAD_VALUE);
+	send_control(HMC_TYPED, 7);
+	settle();
+	assert_int_equal(be16_to_cpu(seen.typed.reply.status), HMC_BAD_LENGTH);
+	assert_int_equal(seen.typeds, 3);
+}
+
 /* A daemon that keeps to its credit never overruns, and is never stuck. */
 static void test_credit(void **state)
 {
@@ -495,6 +526,7 @@ int main(void)
 		cmocka_unit_test_setup(test_budget, setup),
 		cmocka_unit_test_setup(test_input, setup),
 		cmocka_unit_test_setup(test_input_repeated_and_lost, setup),
+		cmocka_unit_test_setup(test_typed, setup),
 		cmocka_unit_test_setup(test_credit, setup),
 		cmocka_unit_test_setup(test_credit_for_reading, setup),
 		cmocka_unit_test_setup(test_input_beyond_credit, setup),

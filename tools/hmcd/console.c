@@ -10,7 +10,7 @@
 
 #define INPUT_MAX (4 * KiB)
 #define PIECE_MAX 256 /* of input in one frame: a damaged one costs little */
-#define AGAIN_MS  300
+#define LATE_MS	  500
 
 static const char *const state_names[] = {
 	[HMC_STATE_NOT_ACTIVATED] = "Not Activated",
@@ -25,7 +25,7 @@ static const char *const state_names[] = {
 /* Sends what may be sent, and sees to it that it is sent again if nobody says it has arrived. */
 static void input_send(struct console *console)
 {
-	const struct timeval again = {0, AGAIN_MS * 1000};
+	const struct timeval late = {0, LATE_MS * 1000};
 	u16 channel = (u16)(HMC_CHANNEL_CONSOLE + console->lpar_id);
 
 	for (;;) {
@@ -45,25 +45,65 @@ static void input_send(struct console *console)
 		uart_send(console->uart, channel, &header, sizeof(header), data, n);
 		console->sent += n;
 	}
-	if (console->sent != console->arrived && !evtimer_pending(console->again, NULL))
-		event_add(console->again, &again);
+	if (console->sent != console->arrived && !evtimer_pending(console->late, NULL))
+		event_add(console->late, &late);
 }
 
-static void input_again(evutil_socket_t fd, short what, void *ctx)
+static void credit_take(struct console *console, u32 received, u32 limit)
+{
+	u32 arrived = received - console->arrived;
+
+	if (arrived <= console->sent - console->arrived)
+		evbuffer_drain(console->input, arrived);
+	else
+		console->sent = received; /* not what was counted here: go on from there */
+	console->arrived = received;
+	console->limit = limit;
+	if (arrived)
+		event_del(console->late);
+}
+
+static void credit_use(struct console *console)
+{
+	input_send(console);
+	if (console->holder && evbuffer_get_length(console->input) < INPUT_MAX)
+		console->holder->input(console->holder);
+}
+
+/* All that was sent before the question has arrived or is lost. */
+static void asked_done(void *ctx, const struct hmc_reply *reply)
+{
+	const struct hmc_typed_reply *typed = (const void *)reply;
+	struct console *console = ctx;
+	u32 lost;
+
+	console->asking = false;
+	if (!reply || be16_to_cpu(reply->status) != HMC_OK)
+		return;
+	credit_take(console, be32_to_cpu(typed->received), be32_to_cpu(typed->limit));
+	lost = console->asked - console->arrived;
+	if (lost && lost <= INT32_MAX)
+		console->sent = console->arrived;
+	credit_use(console);
+}
+
+static void input_late(evutil_socket_t fd, short what, void *ctx)
 {
 	(void)fd;
 	(void)what;
-	console_send_again(ctx);
+	console_ask(ctx);
 }
 
-struct console *console_new(struct event_base *base, struct uart *uart, u16 lpar_id)
+struct console *console_new(struct event_base *base, struct uart *uart, struct requests *requests,
+			    u16 lpar_id)
 {
 	struct console *console = alloc_zeroed(sizeof(*console));
 
 	console->lpar_id = lpar_id;
 	console->uart = uart;
 	console->input = evbuffer_new();
-	console->again = evtimer_new(base, input_again, console);
+	console->requests = requests;
+	console->late = evtimer_new(base, input_late, console);
 	sink_init(&console->output);
 	return console;
 }
@@ -74,7 +114,8 @@ void console_free(struct console *console)
 		console->holder->closed(console->holder);
 	sink_open(&console->output, NULL);
 	evbuffer_free(console->input);
-	event_free(console->again);
+	requests_forget(console->requests, console);
+	event_free(console->late);
 	free(console);
 }
 
@@ -124,34 +165,27 @@ void console_type(struct console *console, struct evbuffer *from, bool last)
 
 void console_credit(struct console *console, u32 received, u32 limit)
 {
-	u32 arrived = received - console->arrived;
+	bool nothing_new = received == console->arrived && limit == console->limit;
 
-	bool nothing_new = !arrived && limit == console->limit;
-
-	if (arrived <= console->sent - console->arrived)
-		evbuffer_drain(console->input, arrived);
-	else
-		console->sent = received; /* not what was counted here: go on from there */
-	console->arrived = received;
-	console->limit = limit;
-	if (arrived) {
-		console->repeated = false;
-		event_del(console->again);
-	}
-	if (nothing_new && !console->repeated && console->sent != console->arrived) {
-		/* Something arrived behind a hole. The timer sees to it if this is lost too. */
-		console->repeated = true;
-		console->sent = console->arrived;
-	}
-	input_send(console);
-	if (console->holder && evbuffer_get_length(console->input) < INPUT_MAX)
-		console->holder->input(console->holder);
+	credit_take(console, received, limit);
+	credit_use(console);
+	if (nothing_new) /* then what arrived may have come behind a hole */
+		console_ask(console);
 }
 
-void console_send_again(struct console *console)
+void console_ask(struct console *console)
 {
-	console->sent = console->arrived;
-	input_send(console);
+	struct hmc_typed typed = {
+		.control.type = HMC_TYPED,
+		.lpar_id = cpu_to_be16(console->lpar_id),
+	};
+
+	if (console->asking || console->sent == console->arrived)
+		return;
+	console->asking = true;
+	console->asked = console->sent;
+	request_send(console->requests, &typed.control, sizeof(typed),
+		     sizeof(struct hmc_typed_reply), 0, asked_done, console);
 }
 
 void console_restart(struct console *console)
@@ -160,7 +194,7 @@ void console_restart(struct console *console)
 	console->arrived = 0;
 	console->sent = 0;
 	console->limit = 0;
-	event_del(console->again);
+	event_del(console->late);
 	console->output.expected = 0;
 	console->output.resuming = false;
 }

@@ -7,6 +7,7 @@
 #include <event2/event.h>
 
 #include "hmc/message.h"
+#include "tools/hmcd/request.h"
 #include "tools/hmcd/rundir.h"
 #include "tools/hmcd/sink.h"
 #include "tools/hmcd/uart.h"
@@ -34,11 +35,14 @@ struct console {
 	u32 arrived;		/* offset in the input stream of the first byte of it */
 	u32 sent;		/* offset of the first byte of it that was not sent yet */
 	u32 limit;		/* offset up to which it may be sent */
-	bool repeated;		/* what follows arrived was sent again already */
-	struct event *again;	/* what was sent and has not arrived for long is sent again */
+	struct event *late;	/* what was sent is not known to have arrived for a while */
+	struct requests *requests;
+	bool asking; /* an HMC_TYPED is on its way, sent after everything before */
+	u32 asked;   /* this offset */
 };
 
-struct console *console_new(struct event_base *base, struct uart *uart, u16 lpar_id);
+struct console *console_new(struct event_base *base, struct uart *uart, struct requests *requests,
+			    u16 lpar_id);
 void console_free(struct console *console);
 
 /* Is @name, which is NUL-terminated, one that can be a file's name and stand in a line? */
@@ -65,8 +69,8 @@ void console_type(struct console *console, struct evbuffer *from, bool last);
 /* The hypervisor's word about input: what has arrived, what may be sent. */
 void console_credit(struct console *console, u32 received, u32 limit);
 
-/* What was sent may be lost: send it again at once. */
-void console_send_again(struct console *console);
+/* What was sent may be lost: find out, and send that again. */
+void console_ask(struct console *console);
 
 /* The hypervisor has started afresh: both streams begin anew, and what was typed is forgotten. */
 void console_restart(struct console *console);

@@ -127,7 +127,7 @@ static void list_done(void *ctx, const struct hmc_reply *reply)
 		if (!hypervisor->console[i])
 			continue;
 		stream_resume(hypervisor, (u16)(HMC_CHANNEL_CONSOLE + i));
-		console_send_again(hypervisor->console[i]);
+		console_ask(hypervisor->console[i]);
 	}
 	if (!hypervisor->answered) {
 		hypervisor->answered = true;
@@ -241,7 +241,8 @@ static void partition_receive(struct hypervisor *hypervisor, const u8 *payload, 
 	}
 	console = hypervisor->console[lpar_id];
 	if (!console) {
-		console = console_new(hypervisor->base, hypervisor->uart, lpar_id);
+		console = console_new(hypervisor->base, hypervisor->uart, hypervisor->requests,
+				      lpar_id);
 		hypervisor->console[lpar_id] = console;
 	}
 	snprintf(name, sizeof(name), "%.*s", HMC_NAME_SIZE - 1, partition->name);
@@ -352,9 +353,9 @@ struct hypervisor *hypervisor_new(struct event_base *base, const struct rundir *
 
 void hypervisor_free(struct hypervisor *hypervisor)
 {
-	requests_free(hypervisor->requests);
 	for (u32 i = 1; i <= HMC_LPAR_ID_MAX; i++)
 		console_drop(hypervisor, i);
+	requests_free(hypervisor->requests);
 	uart_free(hypervisor->uart);
 	sink_open(&hypervisor->log, NULL);
 	event_free(hypervisor->resync);
