@@ -14,6 +14,7 @@
 
 #define MSR_SF	(UL(1) << 63)
 #define MSR_HV	(UL(1) << 60)
+#define MSR_TM	(UL(1) << 32)
 #define MSR_VEC (UL(1) << 25)
 #define MSR_VSX (UL(1) << 23)
 #define MSR_EE	(UL(1) << 15)

@@ -47,8 +47,9 @@ struct vp_spr {
 	u64 ebbhr, ebbrr, bescrs, bescrr, bescr;
 	u64 dawr, dawrx, ciabr;
 	u64 mmcr0, mmcr1, mmcr2, mmcra;
-	u64 siar, sdar, sier;
+	u64 siar, sdar, sier, usier;
 	u64 mmcrs, spmc1, spmc2, tacr, tcscr, csigr, ear;
+	u64 tfhar, tfiar, texasr;
 	u32 pmc[6];
 	u64 purr, spurr, vtb, ic;
 };

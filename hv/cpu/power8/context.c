@@ -43,12 +43,11 @@ OFFSET(struct crash_frame, ctr, CRASH_CTR);
 OFFSET(struct crash_frame, xer, CRASH_XER);
 OFFSET(struct crash_frame, cr, CRASH_CR);
 
-#define SLB_VALID 0x8000000UL
-
 /*
  * Registers that are just kept: the field of struct vp_spr and the register's name. BESCRS and
  * BESCRR set and reset bits of BESCR, which has to come behind them; for the emulator they are
- * registers of their own.
+ * registers of their own, and so is SIER by its number for problem state, where processors write
+ * nothing. HFSCR[TM] closes the registers of transactional memory, but not on the emulator.
  */
 #define FOR_EACH_PLAIN_SPR(DO)   \
 	DO(sprg[0], SPR_SPRG0)   \
@@ -82,6 +81,7 @@ OFFSET(struct crash_frame, cr, CRASH_CR);
 	DO(siar, SPR_SIAR)       \
 	DO(sdar, SPR_SDAR)       \
 	DO(sier, SPR_SIER)       \
+	DO(usier, SPR_USIER)     \
 	DO(mmcrs, SPR_MMCRS)     \
 	DO(spmc1, SPR_SPMC1)     \
 	DO(spmc2, SPR_SPMC2)     \
@@ -89,6 +89,9 @@ OFFSET(struct crash_frame, cr, CRASH_CR);
 	DO(tcscr, SPR_TCSCR)     \
 	DO(csigr, SPR_CSIGR)     \
 	DO(ear, SPR_EAR)         \
+	DO(tfhar, SPR_TFHAR)     \
+	DO(tfiar, SPR_TFIAR)     \
+	DO(texasr, SPR_TEXASR)   \
 	DO(pmc[0], SPR_PMC1)     \
 	DO(pmc[1], SPR_PMC1 + 1) \
 	DO(pmc[2], SPR_PMC1 + 2) \
@@ -110,16 +113,19 @@ static void slb_save(struct vp_slb *slb)
 	}
 }
 
+/*
+ * Writes the entries that are not valid as well: slbia leaves in them what can still be read. It
+ * is there for what the processor has derived from the old entries.
+ */
 static void slb_load(const struct vp_slb *slb)
 {
 	/* slbia spares entry 0. */
 	__asm__ volatile("slbmte %0,%0; slbia" : : "r"(0UL) : "memory");
 	for (u64 i = 0; i < VP_SLB_SIZE; i++)
-		if (slb[i].e & SLB_VALID)
-			__asm__ volatile("slbmte %0,%1"
-					 :
-					 : "r"(slb[i].v), "r"((slb[i].e & ~0xfffUL) | i)
-					 : "memory");
+		__asm__ volatile("slbmte %0,%1"
+				 :
+				 : "r"(slb[i].v), "r"((slb[i].e & ~0xfffUL) | i)
+				 : "memory");
 	__asm__ volatile("isync" : : : "memory");
 }
 
@@ -157,9 +163,25 @@ static void dec_load(const struct vp *vp)
 	spr_write(SPR_DEC, MAX(MIN(left, (s64)INT32_MAX), (s64)INT32_MIN));
 }
 
+/* Lets the hypervisor at the registers of transactional memory. Returns the MSR before. */
+static u64 tm_open(void)
+{
+	u64 msr;
+
+	__asm__ volatile("mfmsr %0" : "=r"(msr));
+	__asm__ volatile("mtmsrd %0" : : "r"(msr | MSR_TM) : "memory");
+	return msr;
+}
+
+static void tm_close(u64 msr)
+{
+	__asm__ volatile("mtmsrd %0" : : "r"(msr) : "memory");
+}
+
 static void context_save(struct vp *vp)
 {
 	struct vp_spr *spr = &vp->spr;
+	u64 msr = tm_open();
 
 	/* Stop the counters first, or they would count the hypervisor. */
 	spr->mmcr0 = spr_read(SPR_MMCR0);
@@ -168,6 +190,7 @@ static void context_save(struct vp *vp)
 #define SAVE(field, number) spr->field = spr_read(number);
 	FOR_EACH_PLAIN_SPR(SAVE)
 #undef SAVE
+	tm_close(msr);
 	spr->ctrl = spr_read(SPR_CTRLF);
 	slb_save(vp->slb);
 	fp_save(&vp->fp);
@@ -176,11 +199,13 @@ static void context_save(struct vp *vp)
 static void context_load(struct vp *vp)
 {
 	const struct vp_spr *spr = &vp->spr;
+	u64 msr = tm_open();
 
 	spr_write(SPR_MMCR0, MMCR0_FC);
 #define LOAD(field, number) spr_write(number, spr->field);
 	FOR_EACH_PLAIN_SPR(LOAD)
 #undef LOAD
+	tm_close(msr);
 	spr_write(SPR_CTRL, spr->ctrl);
 	slb_load(vp->slb);
 	fp_load(&vp->fp);
@@ -245,8 +270,7 @@ void cpu_forget(struct cpu *cpu, const struct lpar *lpar)
 
 u64 lpcr_for(const struct vp *vp)
 {
-	u64 lpcr = vp->lpar->lpcr | LPCR_DPFD_DEFAULT | LPCR_ONL | LPCR_EEE | LPCR_DEE | LPCR_OEE |
-		   LPCR_HDICE;
+	u64 lpcr = vp->lpar->lpcr | LPCR_HYPERVISOR;
 
 	return vp->external_armed ? lpcr | LPCR_MER | LPCR_LPES0 : lpcr;
 }

@@ -17,6 +17,9 @@
 #define SPR_ACOP   31
 #define SPR_PID	   48
 #define SPR_IAMR   61
+#define SPR_TFHAR  128
+#define SPR_TFIAR  129
+#define SPR_TEXASR 130
 #define SPR_CTRLF  136 /* read */
 #define SPR_CTRL   152 /* write */
 #define SPR_FSCR   153
@@ -31,8 +34,10 @@
 #define SPR_SPRG1  273
 #define SPR_SPRG2  274
 #define SPR_SPRG3  275
-#define SPR_PVR	   287
 #define SPR_EAR	   282
+#define SPR_TBL	   284 /* write */
+#define SPR_TBU	   285
+#define SPR_PVR	   287
 #define SPR_HSPRG0 304
 #define SPR_HSPRG1 305
 #define SPR_SPURR  308
@@ -49,6 +54,7 @@
 #define SPR_PCR	   338
 #define SPR_HEIR   339
 #define SPR_AMOR   349
+#define SPR_USIER  768
 #define SPR_SIER   784 /* hypervisor and supervisor numbers of the PMU: +16 writes */
 #define SPR_MMCR2  785
 #define SPR_MMCRA  786
@@ -78,7 +84,7 @@
 
 #define HFSCR_TAR  (UL(1) << 8)
 #define HFSCR_EBB  (UL(1) << 7)
-#define HFSCR_PM   (UL(1) << 4)
+#define HFSCR_PM   (UL(1) << 3)
 #define HFSCR_DSCR (UL(1) << 2)
 #define HFSCR_VSX  (UL(1) << 1)
 #define HFSCR_FP   (UL(1) << 0)
