@@ -17,6 +17,8 @@ SECTIONS
 	.vectors : {
 		KEEP(*(.vectors))
 	} :image
+	ASSERT(hcall_vector == 0xc00, "the linker has put something before the vectors")
+	ASSERT(entry_end < 0x10000, "the entry code ends where no immediate operand reaches")
 	.text : {
 		*(.text.head)
 		*(.text .text.*)

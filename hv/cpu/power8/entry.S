@@ -86,6 +86,8 @@
 	crash_vector 0xa00
 
 	. = 0xc00
+	.globl	hcall_vector
+hcall_vector:
 	b	hcall_enter
 
 	crash_vector 0xd00
@@ -101,11 +103,11 @@
 	exit_vector 0xf80, exit_hsrr
 	exit_vector 0x1500, exit_hsrr
 	. = 0x1600
-	.section .text
 
 /*
  * Hypercall. Everything volatile goes to the struct vp: arguments for the handler, and what is
- * handed back. R0, CTR and XER are cleared on the way back. LoPAR "Register Usage".
+ * handed back. R0, CTR, XER and CFAR are cleared on the way back (rfid would leave its own address
+ * in CFAR). LoPAR "Register Usage".
  */
 hcall_enter:
 	mtspr	SPR_HSPRG1, r13
@@ -150,6 +152,8 @@ hcall_done:
 	ld	r5, VP_MSR(r12)
 	mtspr	SPR_SRR0, r4
 	mtspr	SPR_SRR1, r5
+	mtspr	SPR_HSRR0, r4
+	mtspr	SPR_HSRR1, r5
 	ld	r4, VP_LR(r12)
 	ld	r5, VP_CR(r12)
 	mtlr	r4
@@ -157,11 +161,12 @@ hcall_done:
 	li	r0, 0
 	mtctr	r0
 	mtxer	r0
+	mtspr	SPR_CFAR, r0
 	load_gprs 1, 2, r12, VP_GPR
 	load_gprs 4, 11, r12, VP_GPR
 	ld	r13, GPR(13)(r12)
 	ld	r12, GPR(12)(r12)
-	rfid
+	hrfid
 
 hcall_not_in_table:
 	bl	hcall_private
@@ -284,7 +289,8 @@ vp_enter:
 
 /*
  * System reset: the end of a power-saving state, or somebody's reset button. One that comes while
- * a partition runs goes to the dispatcher; one that hits the hypervisor is counted and dropped.
+ * a partition runs goes to the dispatcher; one that hits the hypervisor is counted and dropped. On
+ * the way into a partition or out of it that cannot be: SRR0, SRR1 or HSPRG1 may have been in use.
  */
 system_reset:
 	mfspr	r12, SPR_SRR1
@@ -294,6 +300,9 @@ system_reset:
 	mfspr	r12, SPR_SRR1
 	andis.	r12, r12, SRR1_WAKE_MASK >> 16
 	bne	nap_end
+	mfspr	r12, SPR_SRR0
+	cmpldi	r12, entry_end@l
+	blt	emergency_in_hypervisor_reset
 	lwz	r12, CPU_RESETS(r13)
 	addi	r12, r12, 1
 	stw	r12, CPU_RESETS(r13)
@@ -303,6 +312,17 @@ system_reset:
 	mfspr	r13, SPR_HSPRG1
 	rfid
 
+/* As if cpu_nap() returned. */
+nap_end:
+	mfmsr	r3
+	ori	r3, r3, MSR_RI
+	mtmsrd	r3
+	b	exit_restore_hypervisor
+
+emergency_in_hypervisor_reset:
+	li	r12, 0x100
+	b	emergency_in_hypervisor
+
 emergency_from_partition_reset:
 	li	r12, 0x100
 	b	emergency_from_partition
@@ -311,12 +331,8 @@ machine_check:
 	mfspr	r12, SPR_SRR1
 	rldicl	r12, r12, 4, 63
 	cmpdi	r12, 0
-	beq	1f
-	ld	r12, CPU_EMERGENCY + 8(r13)
-	mtcr	r12
 	li	r12, 0x200
-	b	crash_srr
-1:	li	r12, 0x200
+	bne	emergency_in_hypervisor
 
 /* r12 = vector; the partition's r12, CR and CFAR are in the emergency words. */
 emergency_from_partition:
@@ -334,6 +350,13 @@ emergency_from_partition:
 	mfspr	r3, SPR_SRR0
 	mfspr	r4, SPR_SRR1
 	b	exit_save
+
+/* r12 = vector; as above, but the registers are the hypervisor's. */
+emergency_in_hypervisor:
+	std	r12, CPU_R12(r13)
+	ld	r12, CPU_EMERGENCY + 8(r13)
+	mtcr	r12
+	ld	r12, CPU_R12(r13)
 
 /* An interrupt in the hypervisor: the registers to the crash frame, then to C on its stack. */
 crash_srr:
@@ -367,6 +390,10 @@ crash_srr:
 	nop
 1:	b	1b
 
+	.globl	entry_end
+entry_end:
+	.section .text
+
 /*
  * void cpu_nap(void): the processor saves power until the decrementer (or another exit event that
  * LPCR enables) calls it back through the system reset vector.
@@ -391,9 +418,3 @@ cpu_nap:
 	nap
 	b	.
 	.size	cpu_nap, . - cpu_nap
-
-nap_end:
-	mfmsr	r3
-	ori	r3, r3, MSR_RI
-	mtmsrd	r3
-	b	exit_restore_hypervisor
