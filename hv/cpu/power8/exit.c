@@ -48,8 +48,21 @@ static void exit_machine_check(struct vp *vp)
 	vp_interrupt(vp, 0x200, vp->exit_srr1 & SRR1_MACHINE_CHECK_MASK);
 }
 
+/*
+ * While an interrupt waits for the partition, the platform's wait with it: whatever the partition
+ * does with its own, look for them once a time slice.
+ */
+static void exit_time_over(struct cpu *cpu, struct vp *vp)
+{
+	if (!vp->external_armed)
+		return;
+	vp->external_armed = false;
+	icp_hw_disarm(cpu);
+}
+
 void vp_exit(struct cpu *cpu, struct vp *vp)
 {
+	vp->msr &= ~SRR1_INFO_MASK;
 	switch (vp->exit_vector) {
 	case 0x100:
 		exit_system_reset(vp);
@@ -61,6 +74,8 @@ void vp_exit(struct cpu *cpu, struct vp *vp)
 		icp_hw_interrupt(cpu);
 		break;
 	case 0x980: /* the time is over: the dispatcher looks at the clock itself */
+		exit_time_over(cpu, vp);
+		break;
 	case 0xc00: /* the handler has done it all */
 	case 0xe80: /* the message was to come back here */
 		break;

@@ -32,7 +32,7 @@ void cpu_init(struct cpu *cpu)
 	spr_write(SPR_HSPRG0, (uintptr_t)cpu);
 	spr_write(SPR_HDEC, INT32_MAX);
 	spr_write(SPR_LPIDR, 0);
-	spr_write(SPR_LPCR, LPCR_ONL | LPCR_EEE | LPCR_DEE | LPCR_OEE | LPCR_HDICE);
+	spr_write(SPR_LPCR, LPCR_HYPERVISOR);
 	spr_write(SPR_HFSCR, HFSCR_PARTITION);
 	spr_write(SPR_AMOR, ~0UL);
 	spr_write(SPR_PCR, 0);
@@ -73,6 +73,8 @@ static void hdec_set(u64 until)
 /* One way in and out again. */
 static void visit(struct cpu *cpu, struct vp *vp, u64 until)
 {
+	struct timebase_mark mark = timebase_mark();
+
 	__atomic_store_n(&vp->leave, 0, __ATOMIC_SEQ_CST);
 	external_deliver(cpu, vp);
 	/* While armed, each hypercall may have taken the interrupt: look again after it. */
@@ -81,6 +83,7 @@ static void visit(struct cpu *cpu, struct vp *vp, u64 until)
 	spr_write(SPR_LPCR, lpcr_for(vp));
 	hdec_set(until);
 	vp_enter(vp);
+	timebase_check(vp, mark);
 	vp_exit(cpu, vp);
 }
 
@@ -97,6 +100,8 @@ void cpu_idle(struct cpu *cpu, u64 until)
 
 	if (left <= 0)
 		return;
+	/* With what may be left of a partition in it, LPCR[MER], the processor would not sleep. */
+	spr_write(SPR_LPCR, LPCR_HYPERVISOR);
 	spr_write(SPR_DEC, MIN(left, (s64)INT32_MAX));
 	cpu_nap();
 	icp_hw_interrupt(cpu);
