@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "boot/opal.h"
+#include "hv/cpu.h"
 #include "hv/lock.h"
 
 /* Call numbers, as every OPAL has them. */
@@ -28,14 +29,26 @@ extern struct opal opal;
 struct opal opal;
 
 static struct lock opal_lock;
+static const struct cpu *caller; /* holds the lock */
 
+/*
+ * A processor that was in a call already comes here from crash(), which has something to say: the
+ * firmware knows how to be entered once more.
+ */
 static s64 call(enum opal_token token, u64 a0, u64 a1, u64 a2, u64 a3, u64 a4)
 {
+	bool again = __atomic_load_n(&caller, __ATOMIC_RELAXED) == cpu_this();
 	s64 status;
 
-	lock_take(&opal_lock);
+	if (!again) {
+		lock_take(&opal_lock);
+		__atomic_store_n(&caller, cpu_this(), __ATOMIC_RELAXED);
+	}
 	status = opal_call(token, a0, a1, a2, a3, a4, 0);
-	lock_drop(&opal_lock);
+	if (!again) {
+		__atomic_store_n(&caller, NULL, __ATOMIC_RELAXED);
+		lock_drop(&opal_lock);
+	}
 	return status;
 }
 

@@ -68,17 +68,16 @@ static bool start(u32 number)
 	return opal_start_cpu(cpu->pir, (uintptr_t)secondary_entry) == 0 && arrived(number);
 }
 
+/* One that is late may still come for its stack: nobody else can be given another one. */
 void smp_start_others(void)
 {
 	u32 parked = 0;
 
-	for (u32 i = 1; i < machine.nr_cpus; i++) {
-		if (start(i))
-			parked++;
-		else
-			log_line("processor %u (%u) does not start", (unsigned int)i,
-				 (unsigned int)machine.cpu[i].pir);
-	}
+	while (parked + 1 < machine.nr_cpus && start(parked + 1))
+		parked++;
+	if (parked + 1 < machine.nr_cpus)
+		log_line("processor %u (%u) does not start; it and all behind it stay out",
+			 (unsigned int)parked + 1, (unsigned int)machine.cpu[parked + 1].pir);
 	log_line("%u processor(s): number 0 runs partitions, %u parked",
 		 (unsigned int)machine.nr_cpus, (unsigned int)parked);
 }

@@ -10,7 +10,7 @@ struct cpu *smp_init(void);
 
 /*
  * Brings the other processors out of the firmware, one after the other. They save power and wait;
- * one that does not answer within a second is left out.
+ * one that does not answer within a second is left out, and those behind it.
  */
 void smp_start_others(void);
 
