@@ -49,6 +49,17 @@ def test_registers(machine):
         assert int(count[3]) >= 100, "hardly any wait was ended by a time slice"
 
 
+def test_leak(machine):
+    """What a partition leaves in the processor, even in the time base, does not reach another."""
+    system = machine(
+        Plan()
+        .guest("left", "leak", args="fill=1")
+        .guest("thief", "leak", args="fill=1 timebase=20")
+        .guest("right", "leak", procs=2)
+    )
+    system.wait_test("right", 240)
+
+
 def test_reboot(machine):
     """A partition starts itself afresh; its memory is clear, its non-volatile memory kept."""
     system = machine(
