@@ -16,7 +16,7 @@ static hcall_handler *private_table[(H_PRIVATE_MAX - H_PRIVATE_MIN) / 4 + 1];
 
 s64 hcall_unknown(struct vp *vp)
 {
-	trace(TRACE_HCALL_UNKNOWN, vp->lpar->id, (u16)vp->number, vp->gpr[3], vp->pc);
+	trace_on(vp->cpu, TRACE_HCALL_UNKNOWN, vp->lpar->id, (u16)vp->number, vp->gpr[3], vp->pc);
 	return H_FUNCTION;
 }
 

@@ -3,9 +3,9 @@
 #include "hv/cpu.h"
 #include "hv/machine.h"
 
-void trace(enum trace_type type, u16 lpar_id, u16 vp, u64 a, u64 b)
+void trace_on(struct cpu *cpu, enum trace_type type, u16 lpar_id, u16 vp, u64 a, u64 b)
 {
-	struct trace_ring *ring = &cpu_this()->trace;
+	struct trace_ring *ring = &cpu->trace;
 	u64 next = ring->next;
 
 	ring->record[next % TRACE_RECORDS] = (struct trace_record){
@@ -17,4 +17,9 @@ void trace(enum trace_type type, u16 lpar_id, u16 vp, u64 a, u64 b)
 		.b = b,
 	};
 	__atomic_store_n(&ring->next, next + 1, __ATOMIC_RELEASE);
+}
+
+void trace(enum trace_type type, u16 lpar_id, u16 vp, u64 a, u64 b)
+{
+	trace_on(cpu_this(), type, lpar_id, vp, a, b);
 }

@@ -36,4 +36,8 @@ struct trace_ring {
 /* Adds a record to this processor's ring; a few dozen instructions, takes no lock. */
 void trace(enum trace_type type, u16 lpar_id, u16 vp, u64 a, u64 b);
 
+/* The same where it is at hand which processor this is: @cpu. */
+struct cpu;
+void trace_on(struct cpu *cpu, enum trace_type type, u16 lpar_id, u16 vp, u64 a, u64 b);
+
 #endif

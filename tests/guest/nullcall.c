@@ -137,18 +137,16 @@ static u64 rounds_time(round_function *round, call_function *call, u64 calls)
 /* The best of some repeats: what disturbs can only add. */
 static void measure(const char *name, round_function *round, u64 calls, u64 pause)
 {
-	u64 best = ~0UL;
+	u64 with = ~0UL, without = ~0UL;
 
+	/* The least of each: a round that a time slice's end falls into takes longer. */
 	for (u32 i = 0; i < REPEATS; i++) {
-		u64 with, without, start;
-
-		without = rounds_time(round, hcall_nothing, calls);
-		with = rounds_time(round, hcall_registers, calls);
-		best = MIN(best, with > without ? with - without : 0);
-		for (start = mftb(); mftb() - start < pause;)
+		without = MIN(without, rounds_time(round, hcall_nothing, calls));
+		with = MIN(with, rounds_time(round, hcall_registers, calls));
+		for (u64 start = mftb(); mftb() - start < pause;)
 			;
 	}
-	printf("BENCH %s %lu %lu\n", name, best, calls);
+	printf("BENCH %s %lu %lu\n", name, with > without ? with - without : 0, calls);
 	for (u64 start = mftb(); mftb() - start < pause;)
 		;
 }

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "hv/cpu.h"
 #include "hv/hcall.h"
 #include "hv/log.h"
 #include "hv/lpar.h"
@@ -39,14 +40,16 @@ LINE(private_first, H_PRIVATE_MIN);
 LINE(private_last, H_PRIVATE_MAX);
 
 static struct lpar lpar = {.id = 9};
-static struct vp vp = {.lpar = &lpar, .number = 3, .pc = 0x7777};
+static struct cpu cpu0;
+static struct vp vp = {.lpar = &lpar, .cpu = &cpu0, .number = 3, .pc = 0x7777};
 static u32 traced;
 static u64 traced_number;
 static jmp_buf panicked;
 static char panic_text[128];
 
-void trace(enum trace_type type, u16 lpar_id, u16 vp_number, u64 a, u64 b)
+void trace_on(struct cpu *cpu, enum trace_type type, u16 lpar_id, u16 vp_number, u64 a, u64 b)
 {
+	assert_ptr_equal(cpu, vp.cpu);
 	assert_int_equal(type, TRACE_HCALL_UNKNOWN);
 	assert_int_equal(lpar_id, 9);
 	assert_int_equal(vp_number, 3);
