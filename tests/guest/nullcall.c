@@ -15,7 +15,7 @@
 
 const char test_name[] = "nullcall";
 
-#define REPEATS	    5
+#define REPEATS	    20
 #define UNKNOWN	    0x3fc /* LoPAR gives this number to nobody */
 #define TERM_CALLS  32	  /* what the terminal takes without being busy */
 #define DRAIN_TICKS (50 * 512000)
@@ -156,7 +156,7 @@ static const u32 decrementer_code[] = {0x7c1b02a6, 0x78008042, 0x78008000, 0x7c1
 
 int main(void)
 {
-	u64 calls = guest_argument("calls", 20000);
+	u64 calls = guest_argument("calls", 500);
 
 	free_memory = guest_free_memory(guest_rmo_size()).base;
 	measure("null_hcall_unknown", round_unknown, calls, 0);
