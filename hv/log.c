@@ -10,23 +10,30 @@
 
 static u64 start;
 static bool early = true;
+static u32 emergencies; /* the second one happened while the first was told of */
+
+static size_t put_time(char *line, size_t size)
+{
+	u64 ticks = machine_timebase() - start, hz = machine.timebase_hz;
+	u64 seconds = hz ? ticks / hz : 0, us = hz ? ticks % hz * 1000000 / hz : 0;
+
+	return (size_t)snprintf(line, size, "[%5lu.%06lu] ", (unsigned long)seconds,
+				(unsigned long)us);
+}
 
 static void log_write(const char *format, va_list args)
 {
 	char line[LINE_SIZE];
-	u64 us = machine.timebase_hz
-			 ? (machine_timebase() - start) / (machine.timebase_hz / 1000000)
-			 : 0;
 	size_t n, room = sizeof(line) - 1;
 
-	n = (size_t)snprintf(line, room, "[%5lu.%06lu] ", (unsigned long)(us / 1000000),
-			     (unsigned long)(us % 1000000));
+	n = put_time(line, room);
 	n += (size_t)vsnprintf(line + n, room - n, format, args);
 	n = MIN(n, room - 1);
 	line[n++] = '\n';
 	if (early)
 		machine_early_write(line, n);
-	management_log(line, n);
+	if (emergencies < 2)
+		management_log(line, n);
 }
 
 void log_init(void)
@@ -48,15 +55,26 @@ void log_line(const char *format, ...)
 	va_end(args);
 }
 
+void log_emergency(void)
+{
+	early = true;
+	emergencies++;
+	management_seize();
+}
+
 void panic(const char *format, ...)
 {
+	static bool panicking;
 	va_list args;
 
-	early = true;
+	if (panicking || !emergencies)
+		log_emergency();
+	panicking = true;
 	va_start(args, format);
 	log_write(format, args);
 	va_end(args);
 	log_line("the hypervisor stops");
-	management_flush();
+	if (emergencies < 2)
+		management_flush();
 	machine_power_off();
 }

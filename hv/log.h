@@ -11,7 +11,17 @@ void log_init(void);
 /* … until here, when the management channel works. */
 void log_early_end(void);
 
-/* Writes one line, stamped with the time since start; @format ends without a newline. */
+/*
+ * The hypervisor is going to stop, whatever it was doing: lines go to the firmware's console as
+ * well, and no longer wait for who holds the management channel. Called in an emergency inside an
+ * emergency, it leaves the channel alone from then on. panic() calls it itself.
+ */
+void log_emergency(void);
+
+/*
+ * Writes one line, stamped with the time since start; @format ends without a newline.
+ * What is longer than 254 characters, stamp included, is cut off.
+ */
 void log_line(const char *format, ...) __printf(1, 2);
 
 /* Says why and stops the machine. For what cannot be blamed on a partition. */

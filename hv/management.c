@@ -134,6 +134,15 @@ static u32 poll(u32 budget)
 	return moved;
 }
 
+void management_seize(void)
+{
+	u64 end = machine_timebase() + machine.timebase_hz / 100;
+
+	while (!lock_try(&link_lock) && (s64)(machine_timebase() - end) < 0)
+		;
+	lock_drop(&link_lock);
+}
+
 void management_flush(void)
 {
 	u64 end = machine_timebase() + 2 * machine.timebase_hz;

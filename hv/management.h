@@ -32,7 +32,13 @@ void management_log(const char *text, size_t n);
 /* Moves what waits, both ways, as much as belongs between two time slices. */
 void management_poll(void);
 
-/* Sends all that waits, for as long as the other side takes it. */
+/* Sends all that waits, for as long as the other side takes it, two seconds at most. */
 void management_flush(void);
+
+/*
+ * For a hypervisor that is about to stop: takes the channel away from whoever is in it, which may
+ * be the interrupted caller itself.
+ */
+void management_seize(void);
 
 #endif

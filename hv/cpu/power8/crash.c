@@ -6,6 +6,7 @@
 
 void crash(const struct crash_frame *frame)
 {
+	log_emergency();
 	log_line("hypervisor: vector %lx at %016lx, msr %016lx", (unsigned long)frame->vector,
 		 (unsigned long)frame->srr0, (unsigned long)frame->srr1);
 	log_line("hsrr0 %016lx hsrr1 %016lx", (unsigned long)spr_read(SPR_HSRR0),
