@@ -21,6 +21,8 @@ struct cpu {
 	u64 emergency[3]; /* saved by the vectors that may hit the hypervisor */
 	struct crash_frame *crash;
 	u32 resets; /* system resets that hit the hypervisor and were dropped */
+	u64 vector; /* between a vector and vp->exit_vector */
+	u64 lost;   /* where a system reset took SRR0 and SRR1, not 0 until vp_exit() has seen it */
 
 	/* --- the rest --- */
 	u32 number; /* 0 … machine.nr_cpus - 1 */

@@ -18,6 +18,8 @@ OFFSET(struct cpu, stack, CPU_STACK);
 OFFSET(struct cpu, emergency, CPU_EMERGENCY);
 OFFSET(struct cpu, crash, CPU_CRASH);
 OFFSET(struct cpu, resets, CPU_RESETS);
+OFFSET(struct cpu, vector, CPU_VECTOR);
+OFFSET(struct cpu, lost, CPU_LOST);
 OFFSET(struct vp, gpr, VP_GPR);
 OFFSET(struct vp, lr, VP_LR);
 OFFSET(struct vp, ctr, VP_CTR);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Into a partition and out of it. In the hypervisor r13 is the struct cpu of this processor (also
- * kept in HSPRG0); HSPRG1 is scratch for the vectors.
+ * kept in HSPRG0); HSPRG1 is scratch for the vectors, HDAR for those that may interrupt others.
  *
  * vp_enter() loads the processor's general registers from the struct vp and goes into the
  * partition. A hypercall runs its handler on the same stack, with the partition's non-volatile
@@ -51,7 +51,7 @@
 	/* An interrupt that may hit the hypervisor itself. */
 	.macro	emergency_vector address, target
 	. = \address
-	mtspr	SPR_HSPRG1, r13
+	mtspr	SPR_HDAR, r13
 	mfspr	r13, SPR_HSPRG0
 	std	r12, CPU_EMERGENCY(r13)
 	mfcr	r12
@@ -127,6 +127,7 @@ hcall_enter:
 	std	r0, VP_PC(r12)
 	mfspr	r0, SPR_SRR1
 	std	r0, VP_MSR(r12)
+hcall_saved:
 	andi.	r0, r0, MSR_PR
 	bne-	hcall_from_problem_state
 	ld	r1, CPU_STACK(r13)
@@ -148,6 +149,7 @@ hcall_done:
 	lwz	r0, VP_LEAVE(r12)
 	cmpwi	r0, 0
 	bne-	hcall_leave
+hcall_return:
 	ld	r4, VP_PC(r12)
 	ld	r5, VP_MSR(r12)
 	mtspr	SPR_SRR0, r4
@@ -199,7 +201,7 @@ hcall_from_problem_state:
 
 /* From a vector with r12 = vector, r13 = cpu; the rest is the partition's. */
 exit_hsrr:
-	std	r12, CPU_EMERGENCY(r13)
+	std	r12, CPU_VECTOR(r13)
 	mfspr	r12, SPR_HSRR1
 	rldicl	r12, r12, 4, 63		/* MSR[HV]: the hypervisor itself? */
 	tdnei	r12, 0			/* ends in crash() */
@@ -207,7 +209,7 @@ exit_hsrr:
 	save_gprs 0, 11, r12, VP_GPR
 	mfspr	r3, SPR_HSRR0
 	mfspr	r4, SPR_HSRR1
-	ld	r5, CPU_EMERGENCY(r13)
+	ld	r5, CPU_VECTOR(r13)
 	stw	r5, VP_EXIT_VECTOR(r12)
 exit_save:
 	std	r3, VP_PC(r12)
@@ -227,6 +229,7 @@ exit_save:
 	std	r3, VP_CR(r12)
 	mflr	r3
 	std	r3, VP_LR(r12)
+exit_saved:
 exit_save_ctr:
 	mfctr	r3
 	std	r3, VP_CTR(r12)
@@ -261,7 +264,8 @@ vp_enter:
 	std	r2, FRAME_R2(r1)
 	std	r1, CPU_STACK(r13)
 	std	r3, CPU_VP(r13)
-	mr	r12, r3
+vp_load:
+	ld	r12, CPU_VP(r13)
 	ld	r3, VP_PC(r12)
 	ld	r4, VP_MSR(r12)
 	ld	r5, VP_SRR0(r12)
@@ -285,12 +289,23 @@ vp_enter:
 	ld	r13, GPR(13)(r12)
 	ld	r12, GPR(12)(r12)
 	hrfid
+vp_loaded:
 	.size	vp_enter, . - vp_enter
+
+	/* Goes to \there when r12 is in [\first, \last). */
+	.macro	if_between first, last, there
+	cmpldi	r12, (\first)@l
+	blt	1f
+	cmpldi	r12, (\last)@l
+	blt	\there
+1:
+	.endm
 
 /*
  * System reset: the end of a power-saving state, or somebody's reset button. One that comes while
- * a partition runs goes to the dispatcher; one that hits the hypervisor is counted and dropped. On
- * the way into a partition or out of it that cannot be: SRR0, SRR1 or HSPRG1 may have been in use.
+ * a partition runs goes to the dispatcher, one that hits the hypervisor is counted and dropped. On
+ * the way into a partition, where SRR0 and SRR1 were loaded already, that loading starts again. On
+ * the way out it may have taken the partition's SRR0 and SRR1: exit.c decides what that means.
  */
 system_reset:
 	mfspr	r12, SPR_SRR1
@@ -301,15 +316,36 @@ system_reset:
 	andis.	r12, r12, SRR1_WAKE_MASK >> 16
 	bne	nap_end
 	mfspr	r12, SPR_SRR0
-	cmpldi	r12, entry_end@l
-	blt	emergency_in_hypervisor_reset
+	if_between 0x100, 0x300, emergency_in_hypervisor_reset
+	if_between 0x300, hcall_saved, reset_on_exit
+	if_between hcall_return, hcall_not_in_table, reset_on_return
+	if_between exit_hsrr, exit_saved, reset_on_exit
+	if_between vp_load, vp_loaded, reset_on_entry
+	if_between system_reset, entry_end, emergency_in_hypervisor_reset
+reset_drop:
 	lwz	r12, CPU_RESETS(r13)
 	addi	r12, r12, 1
 	stw	r12, CPU_RESETS(r13)
 	ld	r12, CPU_EMERGENCY + 8(r13)
 	mtcr	r12
 	ld	r12, CPU_EMERGENCY(r13)
-	mfspr	r13, SPR_HSPRG1
+	mfspr	r13, SPR_HDAR
+	rfid
+
+reset_on_exit:
+	std	r12, CPU_LOST(r13)
+	ld	r12, CPU_VP(r13)
+	stw	r12, VP_LEAVE(r12)	/* anything but 0 */
+	b	reset_drop
+
+reset_on_return:
+	li	r12, hcall_done@l	/* needs r3, r13 and what a partition keeps over a call */
+	mtspr	SPR_SRR0, r12
+	rfid
+
+reset_on_entry:
+	li	r12, vp_load@l		/* needs r13 */
+	mtspr	SPR_SRR0, r12
 	rfid
 
 /* As if cpu_nap() returned. */
@@ -334,9 +370,11 @@ machine_check:
 	li	r12, 0x200
 	bne	emergency_in_hypervisor
 
-/* r12 = vector; the partition's r12, CR and CFAR are in the emergency words. */
+/* r12 = vector; the partition's r12, CR and CFAR are in the emergency words, its r13 in HDAR. */
 emergency_from_partition:
 	std	r12, CPU_R12(r13)
+	mfspr	r12, SPR_HDAR
+	mtspr	SPR_HSPRG1, r12
 	ld	r12, CPU_VP(r13)
 	save_gprs 0, 11, r12, VP_GPR
 	ld	r3, CPU_R12(r13)
@@ -354,6 +392,8 @@ emergency_from_partition:
 /* r12 = vector; as above, but the registers are the hypervisor's. */
 emergency_in_hypervisor:
 	std	r12, CPU_R12(r13)
+	mfspr	r12, SPR_HDAR
+	mtspr	SPR_HSPRG1, r12
 	ld	r12, CPU_EMERGENCY + 8(r13)
 	mtcr	r12
 	ld	r12, CPU_R12(r13)

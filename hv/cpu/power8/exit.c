@@ -35,10 +35,26 @@ static void exit_problem_state_call(struct vp *vp)
 	vp->gpr[3] = (u64)H_PRIVILEGE;
 }
 
+/*
+ * A system reset took the partition's SRR0 and SRR1. It needs them only while its MSR[RI] is off.
+ * Returns whether @vp can go on.
+ */
+static bool srr_lost(struct vp *vp)
+{
+	if (!(vp->msr & MSR_RI)) {
+		exit_fatal(vp, "registers lost to a system reset");
+		return false;
+	}
+	vp->srr0 = 0;
+	vp->srr1 = 0;
+	return true;
+}
+
 static void exit_system_reset(struct vp *vp)
 {
-	log_line("%s: system reset while virtual processor %u ran; it goes on", vp->lpar->name,
-		 (unsigned int)vp->number);
+	if (srr_lost(vp))
+		log_line("%s: system reset while virtual processor %u ran; it goes on",
+			 vp->lpar->name, (unsigned int)vp->number);
 }
 
 static void exit_machine_check(struct vp *vp)
@@ -60,9 +76,26 @@ static void exit_time_over(struct cpu *cpu, struct vp *vp)
 	icp_hw_disarm(cpu);
 }
 
+/*
+ * A system reset came between an interrupt from the partition and the saving of SRR0 and SRR1. Of
+ * a hypercall they are the way back. Returns whether @vp can go on.
+ */
+static bool exit_recover(struct cpu *cpu, struct vp *vp)
+{
+	if (!cpu->lost)
+		return true;
+	cpu->lost = 0;
+	if ((vp->exit_vector & ~1U) != 0xc00)
+		return srr_lost(vp);
+	exit_fatal(vp, "way back from a hypervisor call lost to a system reset");
+	return false;
+}
+
 void vp_exit(struct cpu *cpu, struct vp *vp)
 {
 	vp->msr &= ~SRR1_INFO_MASK;
+	if (!exit_recover(cpu, vp))
+		return;
 	switch (vp->exit_vector) {
 	case 0x100:
 		exit_system_reset(vp);

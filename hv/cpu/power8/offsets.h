@@ -10,6 +10,8 @@
 #define CPU_EMERGENCY 32 /* r12, cr, cfar */
 #define CPU_CRASH     56
 #define CPU_RESETS    64
+#define CPU_VECTOR    72
+#define CPU_LOST      80
 
 #define VP_GPR	       0 /* struct vp */
 #define VP_LR	       256

@@ -40,6 +40,7 @@
 #define SPR_PVR	   287
 #define SPR_HSPRG0 304
 #define SPR_HSPRG1 305
+#define SPR_HDAR   307
 #define SPR_SPURR  308
 #define SPR_PURR   309
 #define SPR_HDEC   310
