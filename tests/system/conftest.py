@@ -1,12 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the whole-machine tests share: the fixture "machine", reports with the consoles in them."""
 
+import signal
+
 import pytest
 
 from libmachine import Machine
 
 
+def interrupt(*_):
+    """Being told to end is an interrupt, too: machines are stopped, none is left behind."""
+    raise KeyboardInterrupt
+
+
 def pytest_configure(config):
+    signal.signal(signal.SIGTERM, interrupt)
     config.addinivalue_line("markers", "stress: takes minutes; runs only when chosen with -m stress")
 
 
