@@ -37,6 +37,7 @@ struct lpar {
 	struct ics ics;
 	u32 nr_vps;
 	struct vp *vps[LPAR_MAX_VPS]; /* by virtual processor number (= interrupt server number) */
+	u64 start_msr;		      /* MSR[SF] of a processor that starts: the mode RTAS is in */
 	u64 pcr;		      /* processor compatibility register */
 	u64 lpcr;		      /* RMLS, ILE, AIL … common to its processors */
 	struct lock lock;	      /* rarely changed state: VPA registration, start/stop */

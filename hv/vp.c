@@ -29,7 +29,7 @@ void vp_reset(struct vp *vp, u64 pc, u64 r3)
 	memset(vp->slb, 0, sizeof(vp->slb));
 	vp->lr = vp->ctr = vp->xer = vp->cr = vp->srr0 = vp->srr1 = vp->cfar = 0;
 	vp->pc = pc;
-	vp->msr = MSR_SF | MSR_ME;
+	vp->msr = MSR_ME | vp->lpar->start_msr;
 	vp->gpr[3] = r3;
 	vp->spr.ppr = PPR_MEDIUM;
 	vp->spr.ctrl = 1;

@@ -93,7 +93,7 @@ struct vp {
 
 /*
  * Sets every register to what a processor starts with. @pc and @r3 as RTAS start-cpu gives them;
- * big-endian, translation off, in 32-bit mode because that is the one RTAS is instantiated in.
+ * big-endian, translation off, in the mode that RTAS was instantiated in (lpar->start_msr).
  * LoPAR "start-cpu". The processor must not be running.
  */
 void vp_reset(struct vp *vp, u64 pc, u64 r3);

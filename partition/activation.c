@@ -2,7 +2,6 @@
 #include "partition/activation.h"
 #include "hv/cache.h"
 #include "hv/cpu.h"
-#include "hv/dispatch.h"
 #include "hv/lmb.h"
 #include "hv/log.h"
 #include "hv/msr.h"
@@ -143,9 +142,9 @@ static bool clear_piece(struct partition *partition)
 
 /*
  * The initrd goes below @rmo_top in the RMO if that leaves the image room to work, else to the top
- * of memory.
+ * of memory, not below @bottom.
  */
-static int place_initrd(struct partition *partition, u64 rmo_top)
+static int place_initrd(struct partition *partition, u64 rmo_top, u64 bottom)
 {
 	struct activation *activation = &partition->activation;
 	const struct plan_image *image = &partition->profile.image;
@@ -156,7 +155,7 @@ static int place_initrd(struct partition *partition, u64 rmo_top)
 	activation->initrd_base = ALIGN_DOWN(top - MIN(image->initrd_size, top), INITRD_ALIGN);
 	if (image->initrd_size == 0)
 		return 0;
-	if (activation->initrd_base < activation->image_end) {
+	if (activation->initrd_base < (top == rmo_top ? activation->image_end : bottom)) {
 		partition_fail(partition, "initrd of %lu bytes does not fit behind the image",
 			       (unsigned long)image->initrd_size);
 		return -1;
@@ -192,6 +191,9 @@ static void reset(struct partition *partition)
 
 	lpar->lpcr &= LPCR_RMLS;
 	lpar->pcr = 0;
+	/* An Open Firmware client instantiates RTAS in 32-bit mode; a flat tree has it in 64-bit.
+	 */
+	lpar->start_msr = partition->profile.open_firmware ? 0 : MSR_SF;
 	hpt_clear(&lpar->hpt);
 	tlb_flush_all();
 	ics_reset(lpar);
@@ -209,7 +211,10 @@ static int start_failed(struct partition *partition)
 	return -1;
 }
 
-/* Entered with r3 = flat tree, r4 = image, r5 = 0; RTAS and the tree are at the top of the RMO. */
+/*
+ * Entered with r3 = flat tree, r4 = image, r5 = 0, in 64-bit mode. RTAS and the tree are at the top
+ * of the RMO, the initrd below them or behind the RMO.
+ */
 static int start_fdt(struct partition *partition)
 {
 	struct activation *activation = &partition->activation;
@@ -219,7 +224,7 @@ static int start_fdt(struct partition *partition)
 
 	if (activation->image_end + IMAGE_GAP > tree)
 		return start_failed(partition);
-	if (place_initrd(partition, tree) != 0)
+	if (place_initrd(partition, tree, partition->lpar.rmo_size) != 0)
 		return -1;
 	if (rtas_instantiate(partition, rtas) != 0 ||
 	    tree_build(partition, partition->tree, activation->initrd_base,
@@ -244,7 +249,10 @@ static u64 initrd_top_of(const struct partition *partition)
 	return top + IMAGE_GAP <= partition->lpar.rmo_size ? top : 0;
 }
 
-/* Entered by Open Firmware with r3, r4 = initrd, r5 = client interface. */
+/*
+ * Entered by Open Firmware with r3, r4 = initrd, r5 = client interface, in 32-bit mode.
+ * LoPAR "Initial Register Values", "Client Program Requirements".
+ */
 static int start_of(struct partition *partition)
 {
 	struct activation *activation = &partition->activation;
@@ -252,7 +260,7 @@ static int start_of(struct partition *partition)
 	struct vp *vp = partition->lpar.vps[0];
 	u64 r1, r5;
 
-	if (place_initrd(partition, initrd_top_of(partition)) != 0)
+	if (place_initrd(partition, initrd_top_of(partition), activation->image_end) != 0)
 		return -1;
 	of_reset(partition);
 	if (!of_claim(partition, activation->image_base,
@@ -262,6 +270,7 @@ static int start_of(struct partition *partition)
 	    of_start(partition, &r1, &r5) != 0)
 		return start_failed(partition);
 	vp_reset(vp, activation->entry, initrd_size ? activation->initrd_base : 0);
+	vp->msr |= MSR_FP;
 	vp->gpr[1] = r1;
 	vp->gpr[2] = activation->toc;
 	vp->gpr[4] = initrd_size;
@@ -278,15 +287,18 @@ static int start(struct partition *partition)
 		return -1;
 	if ((open_firmware ? start_of(partition) : start_fdt(partition)) != 0)
 		return -1;
-	partition_set_state(partition, open_firmware ? PARTITION_OPEN_FIRMWARE : PARTITION_RUNNING);
-	dispatch_ready(partition->lpar.vps[0]);
+	partition_run(partition, open_firmware ? PARTITION_OPEN_FIRMWARE : PARTITION_RUNNING);
 	return 0;
 }
 
 /* --- the steps --- */
 
-void activation_begin(struct partition *partition, bool again)
+void activation_begin(struct partition *partition)
 {
+	bool again = partition->activation.step != ACTIVATION_ALLOCATE;
+
+	/* A processor forgets registers that are the partition's as a whole, too: PCR. */
+	cpu_forget(cpu_this(), &partition->lpar);
 	partition->activation = (struct activation){
 		.step = again ? ACTIVATION_CLEAR : ACTIVATION_ALLOCATE,
 	};
@@ -298,8 +310,10 @@ int activation_step(struct partition *partition)
 
 	switch (activation->step) {
 	case ACTIVATION_ALLOCATE:
-		if (allocate(partition) != 0)
+		if (allocate(partition) != 0) {
+			activation_release(partition);
 			return -1;
+		}
 		activation->step = ACTIVATION_CLEAR;
 		return 1;
 	case ACTIVATION_CLEAR:
@@ -331,4 +345,5 @@ void activation_release(struct partition *partition)
 	lpar->map.nr_lmbs = 0;
 	free(lpar->map.lmb);
 	lpar->map.lmb = NULL;
+	partition->activation.step = ACTIVATION_ALLOCATE;
 }

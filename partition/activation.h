@@ -18,14 +18,17 @@ enum activation_step {
 };
 
 struct activation {
-	enum activation_step step;
-	u64 cleared; /* bytes of logical memory so far */
+	enum activation_step step; /* ACTIVATION_ALLOCATE: it has nothing; else all of it */
+	u64 cleared;		   /* bytes of logical memory so far */
 	u64 entry, image_base, image_end, toc;
 	u64 initrd_base;
 };
 
-/* Prepares for activation_step(): @again if the partition still has its memory. */
-void activation_begin(struct partition *partition, bool again);
+/*
+ * Prepares for activation_step(). A partition that still has its memory, page table and
+ * processors keeps them. None of its processors runs.
+ */
+void activation_begin(struct partition *partition);
 
 /*
  * Does the next piece. Returns 1 when there is more, 0 when the partition runs, and -1, with
@@ -33,7 +36,10 @@ void activation_begin(struct partition *partition, bool again);
  */
 int activation_step(struct partition *partition);
 
-/* Gives back everything the activation took. No processor of the partition runs any more. */
+/*
+ * Gives back everything the activation took; nothing happens when it has nothing. No processor of
+ * the partition runs any more.
+ */
 void activation_release(struct partition *partition);
 
 #endif

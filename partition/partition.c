@@ -34,7 +34,9 @@ static void describe(u16 lpar_id, struct hmc_partition *message)
 		snprintf(message->reason, sizeof(message->reason), "%s", partition->reason);
 }
 
-void partition_set_state(struct partition *partition, enum partition_state state)
+/* The partition's lock is held from here on where it says "locked". */
+
+static void set_state_locked(struct partition *partition, enum partition_state state)
 {
 	static const char *const name[] = {"Not Activated", "Starting",	     "Open Firmware",
 					   "Running",	    "Shutting Down", "Error"};
@@ -50,36 +52,50 @@ void partition_set_state(struct partition *partition, enum partition_state state
 	management_announce(partition->lpar.id);
 }
 
-static void stop_processors(struct partition *partition)
+static bool is_active_locked(const struct partition *partition)
+{
+	return partition->state == PARTITION_STARTING ||
+	       partition->state == PARTITION_OPEN_FIRMWARE || partition->state == PARTITION_RUNNING;
+}
+
+/* The processors stop at once; what @state asks for is done as work. */
+static void end_locked(struct partition *partition, enum partition_state state)
 {
 	for (u32 i = 0; i < partition->lpar.nr_vps; i++)
 		dispatch_stop(partition->lpar.vps[i]);
+	set_state_locked(partition, state);
+	work_add(&partition->work);
+}
+
+/* Returns whether there is more to do: the partition starts afresh. */
+static bool shut_down_locked(struct partition *partition)
+{
+	if (partition->restart) {
+		partition->restart = false;
+		activation_begin(partition);
+		set_state_locked(partition, PARTITION_STARTING);
+		return true;
+	}
+	activation_release(partition);
+	set_state_locked(partition, PARTITION_NOT_ACTIVATED);
+	return false;
 }
 
 /* The work of a partition: what it does depends on its state. */
 static bool partition_step(struct work *work)
 {
 	struct partition *partition = container_of(work, struct partition, work);
+	bool more = false;
 
-	switch (partition->state) {
-	case PARTITION_STARTING:
+	if (partition->state == PARTITION_STARTING)
 		return activation_step(partition) > 0;
-	case PARTITION_SHUTTING_DOWN:
-		if (partition->restart) {
-			partition->restart = false;
-			activation_begin(partition, true);
-			partition_set_state(partition, PARTITION_STARTING);
-			return true;
-		}
+	lock_take(&partition->lpar.lock);
+	if (partition->state == PARTITION_SHUTTING_DOWN)
+		more = shut_down_locked(partition);
+	else if (partition->state == PARTITION_ERROR)
 		activation_release(partition);
-		partition_set_state(partition, PARTITION_NOT_ACTIVATED);
-		return false;
-	case PARTITION_ERROR:
-		activation_release(partition);
-		return false;
-	default:
-		return false;
-	}
+	lock_drop(&partition->lpar.lock);
+	return more;
 }
 
 static void fail_hook(struct lpar *lpar, const char *reason)
@@ -113,35 +129,62 @@ struct partition *partition_create(const struct plan_lpar *profile)
 
 void partition_activate(struct partition *partition)
 {
-	activation_begin(partition, false);
-	partition_set_state(partition, PARTITION_STARTING);
-	work_add(&partition->work);
+	lock_take(&partition->lpar.lock);
+	if (partition->state == PARTITION_NOT_ACTIVATED) {
+		activation_begin(partition);
+		set_state_locked(partition, PARTITION_STARTING);
+		work_add(&partition->work);
+	}
+	lock_drop(&partition->lpar.lock);
+}
+
+void partition_run(struct partition *partition, enum partition_state state)
+{
+	lock_take(&partition->lpar.lock);
+	if (partition->state == PARTITION_STARTING) {
+		set_state_locked(partition, state);
+		dispatch_ready(partition->lpar.vps[0]);
+	}
+	lock_drop(&partition->lpar.lock);
+}
+
+void partition_set_state(struct partition *partition, enum partition_state state)
+{
+	lock_take(&partition->lpar.lock);
+	if (is_active_locked(partition))
+		set_state_locked(partition, state);
+	lock_drop(&partition->lpar.lock);
 }
 
 void partition_power_off(struct partition *partition)
 {
-	stop_processors(partition);
+	lock_take(&partition->lpar.lock);
 	partition->restart = false;
-	partition_set_state(partition, PARTITION_SHUTTING_DOWN);
-	work_add(&partition->work);
+	if (is_active_locked(partition) || partition->state == PARTITION_ERROR)
+		end_locked(partition, PARTITION_SHUTTING_DOWN);
+	lock_drop(&partition->lpar.lock);
 }
 
 void partition_reboot(struct partition *partition)
 {
-	stop_processors(partition);
-	partition->restart = true;
-	partition_set_state(partition, PARTITION_SHUTTING_DOWN);
-	work_add(&partition->work);
+	lock_take(&partition->lpar.lock);
+	if (is_active_locked(partition)) {
+		partition->restart = true;
+		end_locked(partition, PARTITION_SHUTTING_DOWN);
+	}
+	lock_drop(&partition->lpar.lock);
 }
 
 void partition_fail(struct partition *partition, const char *format, ...)
 {
 	va_list args;
 
-	stop_processors(partition);
-	va_start(args, format);
-	vsnprintf(partition->reason, sizeof(partition->reason), format, args);
-	va_end(args);
-	partition_set_state(partition, PARTITION_ERROR);
-	work_add(&partition->work);
+	lock_take(&partition->lpar.lock);
+	if (is_active_locked(partition)) {
+		va_start(args, format);
+		vsnprintf(partition->reason, sizeof(partition->reason), format, args);
+		va_end(args);
+		end_locked(partition, PARTITION_ERROR);
+	}
+	lock_drop(&partition->lpar.lock);
 }

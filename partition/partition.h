@@ -58,21 +58,37 @@ void partition_init(void);
  */
 struct partition *partition_create(const struct plan_lpar *profile);
 
-/* Starts the activation of @partition, which is not activated. */
+/*
+ * What follows asks for another state; it takes the partition's lock. Any of it may come at any
+ * time, from people or from the partition itself, and what the present state has no use for is
+ * ignored:
+ *
+ *  - Not Activated can only be activated, and nothing else can.
+ *  - While the partition shuts down, a power-off takes back a reboot, and nothing else counts:
+ *    its processors have been stopped, whatever they were about to ask for.
+ *  - Error keeps its first reason until it is powered off.
+ *
+ * Once one of these has been accepted the processors never run again in this activation. It may
+ * be called on one of them: the caller returns normally, and the exit stub does not go back to
+ * the partition.
+ */
+
+/* Starts the activation of @partition. */
 void partition_activate(struct partition *partition);
 
-/*
- * The partition asks to be stopped (power-off) or started afresh (system-reboot); its processors
- * never run again in this activation. May be called on one of them: the caller returns normally
- * and the exit stub does not go back to the partition.
- */
+/* The partition is stopped, and has nothing left when it is Not Activated. */
 void partition_power_off(struct partition *partition);
+
+/* The partition is stopped and starts afresh in its own memory. */
 void partition_reboot(struct partition *partition);
 
-/* Ends the partition in state Error; @format says why, for people. As partition_power_off(). */
+/* Ends the partition in state Error; @format says why, for people. */
 void partition_fail(struct partition *partition, const char *format, ...) __printf(2, 3);
 
-/* The partition has come to @state: tells the trace and the management console. */
+/* The activation is complete, virtual processor 0 prepared: it runs, in @state. */
+void partition_run(struct partition *partition, enum partition_state state);
+
+/* The running partition has come to @state (Running, from Open Firmware). */
 void partition_set_state(struct partition *partition, enum partition_state state);
 
 #endif

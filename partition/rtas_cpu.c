@@ -25,7 +25,8 @@ static s32 rtas_start_cpu(struct rtas_call *call)
 	if (target == NULL || !is_code_address(lpar, call->arg[1]))
 		return RTAS_PARAMETER;
 	lock_take(&lpar->lock);
-	stopped = target->state == VP_STOPPED;
+	/* A caller that is being stopped with its whole partition starts nobody any more. */
+	stopped = target->state == VP_STOPPED && call->vp->state == VP_RUNNING;
 	if (stopped)
 		dispatch_start(target, call->arg[1], call->arg[2]);
 	lock_drop(&lpar->lock);
@@ -54,7 +55,8 @@ static s32 rtas_stop_self(struct rtas_call *call)
 	bool last;
 
 	lock_take(&lpar->lock);
-	last = is_last(call->vp);
+	/* Not the last one is who was stopped already: its partition ends, or starts afresh. */
+	last = call->vp->state == VP_RUNNING && is_last(call->vp);
 	if (!last)
 		dispatch_stop(call->vp);
 	lock_drop(&lpar->lock);

@@ -72,6 +72,8 @@ void cpu_load(struct cpu *cpu, struct vp *vp)
 	cpu->lpar = vp->lpar;
 	cpu->loaded = vp;
 	vp->cpu = cpu;
+	if (fake_cpu.load)
+		fake_cpu.load(vp);
 }
 
 void cpu_run(struct cpu *cpu, struct vp *vp, u64 until)

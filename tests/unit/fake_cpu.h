@@ -15,7 +15,8 @@ struct fake_cpu {
 	/* One visit to the partition; it is the last if @vp stops running or the time is @until. */
 	void (*run)(struct vp *vp, u64 until);
 	void (*idle)(u64 until);
-	void (*save)(struct vp *vp); /* @vp's registers go to memory; NULL: nothing happens */
+	void (*load)(struct vp *vp); /* @vp's registers come from memory, and go there; both */
+	void (*save)(struct vp *vp); /* may be NULL */
 	void (*on_dec)(void);	     /* whenever the decrementer is read; may be NULL */
 	u32 loads;		     /* vps that got the processor */
 	u32 lpar_loads;		     /* partitions that did */

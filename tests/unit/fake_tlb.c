@@ -3,6 +3,9 @@
 #include "hv/cache.h"
 #include "hv/tlb.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 struct fake_tlb fake_tlb;
 
 void tlb_order(void)
@@ -27,6 +30,18 @@ void tlb_invalidate(u32 lpid, const u64 *operand, u32 n)
 	__atomic_store_n(&fake_tlb.lpid, lpid, __ATOMIC_RELAXED);
 	for (u32 i = 0; i < n; i++)
 		__atomic_store_n(&fake_tlb.operand[i], operand[i], __ATOMIC_RELAXED);
+}
+
+void tlb_flush_all(void)
+{
+	fake_tlb.flushes++;
+}
+
+void cache_clear(void *start, u64 size)
+{
+	if ((uintptr_t)start % CACHE_BLOCK || size % CACHE_BLOCK)
+		abort();
+	memset(start, 0, size);
 }
 
 void cache_sync_code(const void *start, u64 size)

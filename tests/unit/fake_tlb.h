@@ -11,6 +11,7 @@ struct fake_tlb {
 	u32 lpid;	/* of the last call */
 	u64 operand[4]; /* of the last call */
 	u32 published;
+	u32 flushes;	  /* calls of tlb_flush_all() */
 	u32 synced_bytes; /* by cache_sync_code() */
 	const void *synced;
 	void (*on_invalidate)(void); /* before the invalidation takes effect; may be NULL */
