@@ -11,6 +11,7 @@
 #include "tests/guest/lib/hcall.h"
 #include "tests/guest/lib/processor.h"
 #include "tests/guest/lib/rtas.h"
+#include "tests/guest/lib/spr.h"
 
 const char test_name[] = "echo";
 
@@ -32,6 +33,12 @@ static void external(struct exception *exception)
 	interrupts++;
 	hcall(H_CPPR, 0); /* the level stays up until the characters are read */
 	hcall(H_EOI, regs[0] & 0xffffff);
+}
+
+static void decrementer(struct exception *exception)
+{
+	(void)exception;
+	dec_set(0x7fffffff);
 }
 
 static void source_enable(void)
@@ -58,6 +65,7 @@ int main(void)
 	u64 characters = 0;
 
 	exception_handle(EXCEPTION_EXTERNAL, external);
+	exception_handle(EXCEPTION_DECREMENTER, decrementer);
 	source_enable();
 	printf("echo: ready\n");
 	for (;;) {
