@@ -3,6 +3,7 @@
 #include "hv/cpu.h"
 #include "hv/hcall.h"
 #include "hv/lpar.h"
+#include "hv/machine.h"
 #include "hv/msr.h"
 #include "hv/vp.h"
 #include "papr/mode.h"
@@ -50,7 +51,8 @@ static s64 set_translation(struct vp *vp, u64 flags, u64 value1, u64 value2)
 		return H_P3;
 	if (value2 != 0)
 		return H_P4;
-	if (flags == MODE_AIL_RESERVED)
+	/* QEMU's POWER8 knows AIL=2, but does not go there. */
+	if (flags == MODE_AIL_RESERVED || (flags == MODE_AIL_18000 && machine.emulated))
 		return H_UNSUPPORTED_FLAG - 62; /* this very number in LoPAR */
 	if (flags > MODE_AIL_C0004000)
 		return unsupported_flag(flags);

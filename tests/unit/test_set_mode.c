@@ -12,6 +12,7 @@
 #include "hv/cpu.h"
 #include "hv/hcall.h"
 #include "hv/lpar.h"
+#include "hv/machine.h"
 #include "hv/msr.h"
 #include "hv/vp.h"
 
@@ -21,6 +22,8 @@
 #define ENDIAN 4
 
 #define OTHER_LPCR 0x4000000008000001 /* bits that none of these calls may touch */
+
+struct machine machine;
 
 static struct vp vps[2];
 static struct lpar lpar;
@@ -131,6 +134,9 @@ static void translation(void **state)
 	assert_int_equal(set_mode(3, AIL, 0, 0), H_SUCCESS);
 	assert_int_equal(lpar.lpcr, OTHER_LPCR | 0x1800000);
 	assert_int_equal(refreshed, 1);
+	machine.emulated = true;
+	assert_int_equal(set_mode(2, AIL, 0, 0), -318);
+	machine.emulated = false;
 	assert_int_equal(set_mode(2, AIL, 0, 0), H_SUCCESS);
 	assert_int_equal(lpar.lpcr, OTHER_LPCR | 0x1000000);
 	assert_int_equal(set_mode(0, AIL, 0, 0), H_SUCCESS);
