@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // SOURCES: hv/hpt.c hv/hpt_hcall.c hv/lpar.c hv/lmb.c tests/unit/fake_tlb.c tests/unit/pft_world.c
+// SOURCES: tests/unit/pft_test.c
 // The page frame table: sizes, the format of its entries, and H_ENTER with every answer, flag and
 // page size. The other calls are in test_hpt_entry.c, the model in test_hpt_random.c, several
 // processors in test_hpt_threads.c.
@@ -17,46 +18,7 @@
 #include "hv/real.h"
 #include "papr/hcall.h"
 #include "tests/unit/fake_tlb.h"
-#include "tests/unit/pft_world.h"
-
-#define AVPN(n) ((u64)(n) << 12) /* some pages' AVPN */
-#define BOLTED	0x10UL
-#define R_4K	(PTEL_M | 0x182UL) /* memory, R and C, pp */
-
-void panic(const char *format, ...)
-{
-	fail_msg("%s", format);
-	abort();
-}
-
-static int setup(void **state)
-{
-	(void)state;
-	world_reset();
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	return world_check() ? 0 : 1;
-}
-
-static s64 enter(u64 flags, u64 ptex, u64 v, u64 r)
-{
-	return hcall_4(H_ENTER, flags, ptex, v, r);
-}
-
-static s64 remove_pte(u64 flags, u64 ptex, u64 avpn)
-{
-	return hcall_4(H_REMOVE, flags, ptex, avpn, 0);
-}
-
-static void assert_entry(u64 ptex, u64 v, u64 r)
-{
-	assert_int_equal(be64_to_cpu(world.table[ptex].v), v);
-	assert_int_equal(be64_to_cpu(world.table[ptex].r), r);
-}
+#include "tests/unit/pft_test.h"
 
 /* --- sizes ------------------------------------------------------------------------------- */
 
@@ -403,7 +365,7 @@ static void test_free_entry_not_found(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, pft_setup, pft_teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(test_shift_for),
 		TEST(test_clear),
