@@ -279,7 +279,7 @@ static void test_enter_page_flags(void **state)
 		assert_ptr_equal(fake_tlb.synced, page);
 		assert_int_equal(enter(PFT_ICACHE_SYNCHRONIZE, 8, AVPN(i) | kind->l, r), H_SUCCESS);
 		assert_int_equal(fake_tlb.synced_bytes, 2 * size);
-		setup(state);
+		pft_setup(state);
 	}
 }
 
