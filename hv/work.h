@@ -9,8 +9,10 @@
 #include "hv/lock.h"
 #include "types.h"
 
+#define WORK_STEP_US 1000 /* how long a step may take, about */
+
 struct work {
-	bool (*step)(struct work *work); /* at most about a millisecond; true = there is more */
+	bool (*step)(struct work *work); /* true = there is more */
 	struct work *next;
 	bool queued;
 };

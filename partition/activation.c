@@ -4,6 +4,7 @@
 #include "hv/cpu.h"
 #include "hv/lmb.h"
 #include "hv/log.h"
+#include "hv/machine.h"
 #include "hv/msr.h"
 #include "hv/page.h"
 #include "hv/tlb.h"
@@ -16,7 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CLEAR_PIECE  (1 * MiB)
+#define CLEAR_PIECE  (128 * KiB)
 #define RMO_DEFAULT  (128 * MiB)
 #define RMO_SMALL    (32 * MiB)
 #define INITRD_ALIGN (64 * KiB)
@@ -126,15 +127,19 @@ static int allocate(struct partition *partition)
 	return 0;
 }
 
-/* --- clearing: in pieces, a partition's memory is large --- */
+/* --- clearing: a partition's memory is large --- */
 
-static bool clear_piece(struct partition *partition)
+/* As much as a step has time for. Returns whether there is more. */
+static bool clear_some(struct partition *partition)
 {
 	struct activation *activation = &partition->activation;
 	struct lpar *lpar = &partition->lpar;
+	u64 end = machine_timebase() + machine.timebase_hz / 1000000 * WORK_STEP_US;
 
-	cache_clear(lpar_ptr(lpar, activation->cleared, CLEAR_PIECE), CLEAR_PIECE);
-	activation->cleared += CLEAR_PIECE;
+	do {
+		cache_clear(lpar_ptr(lpar, activation->cleared, CLEAR_PIECE), CLEAR_PIECE);
+		activation->cleared += CLEAR_PIECE;
+	} while (activation->cleared < lpar_mem_size(lpar) && (s64)(end - machine_timebase()) > 0);
 	return activation->cleared < lpar_mem_size(lpar);
 }
 
@@ -317,7 +322,7 @@ int activation_step(struct partition *partition)
 		activation->step = ACTIVATION_CLEAR;
 		return 1;
 	case ACTIVATION_CLEAR:
-		if (!clear_piece(partition))
+		if (!clear_some(partition))
 			activation->step = ACTIVATION_START;
 		return 1;
 	default:

@@ -42,6 +42,8 @@ void cache_clear(void *start, u64 size)
 	if ((uintptr_t)start % CACHE_BLOCK || size % CACHE_BLOCK)
 		abort();
 	memset(start, 0, size);
+	if (fake_tlb.on_clear)
+		fake_tlb.on_clear(size);
 }
 
 void cache_sync_code(const void *start, u64 size)

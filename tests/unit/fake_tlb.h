@@ -16,6 +16,7 @@ struct fake_tlb {
 	const void *synced;
 	void (*on_invalidate)(void); /* before the invalidation takes effect; may be NULL */
 	void (*on_order)(void);
+	void (*on_clear)(u64 size); /* cache_clear() */
 };
 
 extern struct fake_tlb fake_tlb;

@@ -19,6 +19,7 @@
 #include "hv/work.h"
 #include "papr/rtas.h"
 #include "tests/unit/fake_machine.h"
+#include "tests/unit/fake_tlb.h"
 #include "tests/unit/life_world.h"
 #include "vio/vterm.h"
 
@@ -90,6 +91,12 @@ static int uart_rx(void *ctx)
 static const struct link_port uart = {uart_tx_ready, uart_tx, uart_rx};
 
 /* --- the machine --- */
+
+/* A step of work, a millisecond, is a MiB. */
+static void clearing_takes_time(u64 size)
+{
+	fake_cpu.now += machine.timebase_hz / 1000 * size / MiB;
+}
 
 static void run(struct vp *vp, u64 until)
 {
@@ -266,6 +273,7 @@ int world_setup(void **state)
 	fake_cpu_init();
 	fake_cpu.load = vpa_dispatch;
 	fake_cpu.save = vpa_preempt;
+	fake_tlb.on_clear = clearing_takes_time;
 	memset(&world, 0, sizeof(world));
 	make_image();
 	assert_int_equal(lmb_nr_free(), WORLD_LMBS - 1);
