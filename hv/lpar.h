@@ -12,9 +12,10 @@
 #include "hv/xics.h"
 #include "types.h"
 
-#define LPAR_MAX_ID    254 /* 0 is the hypervisor */
-#define LPAR_MAX_VPS   64
-#define LPAR_NAME_SIZE 32
+#define LPAR_MAX_ID	 254 /* 0 is the hypervisor */
+#define LPAR_MAX_VPS	 64
+#define LPAR_NAME_SIZE	 32
+#define LPAR_REASON_SIZE 160 /* of what ended it, for people; longer ones are cut off */
 
 struct vp;
 

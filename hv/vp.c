@@ -71,7 +71,7 @@ void vp_interrupt(struct vp *vp, u32 vector, u64 srr1_bits)
 
 void lpar_fail(struct lpar *lpar, const char *format, ...)
 {
-	char reason[128];
+	char reason[LPAR_REASON_SIZE];
 	va_list args;
 
 	va_start(args, format);

@@ -31,7 +31,8 @@ static void describe(u16 lpar_id, struct hmc_partition *message)
 	message->state = (u8)partition->state;
 	snprintf(message->name, sizeof(message->name), "%s", partition->lpar.name);
 	if (partition->state == PARTITION_ERROR)
-		snprintf(message->reason, sizeof(message->reason), "%s", partition->reason);
+		snprintf(message->reason, sizeof(message->reason), "%.*s", HMC_REASON_SIZE - 1,
+			 partition->reason);
 }
 
 /* The partition's lock is held from here on where it says "locked". */

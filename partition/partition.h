@@ -30,7 +30,7 @@ struct partition {
 	struct lpar lpar;
 	struct plan_lpar profile;
 	enum partition_state state;
-	char reason[HMC_REASON_SIZE]; /* of state Error, for people */
+	char reason[LPAR_REASON_SIZE]; /* of state Error, for people */
 	struct activation activation;
 	struct work work; /* what brings it from one state to the next */
 	bool restart;	  /* when it has stopped, it starts afresh */

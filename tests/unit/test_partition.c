@@ -416,16 +416,20 @@ static void test_description(void **state)
 	assert_string_equal(message.reason, "broken at 7");
 }
 
+/* The log has more room for it than a message. */
 static void test_long_reason(void **state)
 {
-	char text[2 * HMC_REASON_SIZE];
+	struct hmc_partition message = {0};
+	char text[2 * LPAR_REASON_SIZE];
 
 	(void)state;
 	memset(text, 'x', sizeof(text));
 	text[sizeof(text) - 1] = '\0';
 	partition_activate(partition);
 	partition_fail(partition, "%s", text);
-	assert_int_equal(strlen(partition->reason), HMC_REASON_SIZE - 1);
+	assert_int_equal(strlen(partition->reason), LPAR_REASON_SIZE - 1);
+	management_describe(1, &message);
+	assert_int_equal(strlen(message.reason), HMC_REASON_SIZE - 1);
 }
 
 /* Each change of state is one record. */

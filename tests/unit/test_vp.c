@@ -203,8 +203,8 @@ static void test_fail(void **state)
 	memset(text, 'x', sizeof(text));
 	text[sizeof(text) - 1] = '\0';
 	lpar_fail(&lpar, "%s", text);
-	assert_int_equal(strlen(failure), 127);
-	assert_memory_equal(failure, text, 127);
+	assert_int_equal(strlen(failure), LPAR_REASON_SIZE - 1);
+	assert_memory_equal(failure, text, LPAR_REASON_SIZE - 1);
 }
 
 int main(void)
