@@ -31,7 +31,7 @@ static void external(struct exception *exception)
 	check((regs[0] & 0xffffff) == source, "interrupt %lx, the terminal has %x", regs[0],
 	      source);
 	interrupts++;
-	hcall(H_CPPR, 0); /* the level stays up until the characters are read */
+	hcall(H_CPPR, 0); /* main() reads first */
 	hcall(H_EOI, regs[0] & 0xffffff);
 }
 
@@ -69,8 +69,10 @@ int main(void)
 	source_enable();
 	printf("echo: ready\n");
 	for (;;) {
+		/* Interrupts are off from here until H_CEDE: none can come in between. */
 		hcall(H_CPPR, 0xff);
 		hcall(H_CEDE);
+		interrupts_set(false);
 		while ((got = console_read(text)) > 0) {
 			characters += got;
 			console_write(text, got);

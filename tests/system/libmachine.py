@@ -9,6 +9,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
+import threading
 import time
 
 import pexpect
@@ -67,6 +68,15 @@ class Plan:
 
 class Ended(Exception):
     """What was waited for cannot come any more."""
+
+
+def drain(file):
+    """Reads FILE until it ends: what a console shows is read from its log, but must not pile up."""
+    try:
+        while os.read(file, 65536):
+            pass
+    except OSError:
+        pass
 
 
 class Machine:
@@ -194,19 +204,13 @@ class Machine:
                 str(BIN / "openlpar-console"), ["--dir", str(self.run), name], timeout=ANSWER, echo=False
             )
             child.delaybeforesend = None
+            threading.Thread(target=drain, args=(child.fileno(),), daemon=True).start()
             self.attached[name] = child
         return self.attached[name]
 
     def send(self, name, text):
         """Types TEXT on the console of NAME."""
-        child = self.attach(name)
-        child.send(text)
-        # What the console shows is read from the log; here it only must not pile up.
-        try:
-            while child.read_nonblocking(65536, 0):
-                pass
-        except (pexpect.TIMEOUT, pexpect.EOF):
-            pass
+        self.attach(name).send(text)
 
     def shell(self, name, command, timeout=ANSWER):
         """Runs COMMAND in the shell on the console of NAME. Returns what it wrote; it must succeed."""

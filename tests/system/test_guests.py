@@ -92,8 +92,8 @@ def test_console_input(machine):
     system.send("echo", "first\r")
     system.wait_console("echo", "first")
     text = "".join(f"{n:05d}." for n in range(2000))
-    for start in range(0, len(text), 60):
-        system.send("echo", text[start : start + 60])
+    for start in range(0, len(text), 500):
+        system.send("echo", text[start : start + 500])
     system.send("echo", "\rquit\r")
     system.wait_test("echo", 60)
     assert text in system.console("echo").replace("\n", "")

@@ -2,6 +2,7 @@
 """What concerns the whole machine: images that are none, its processors, its end, two machines at once."""
 
 import os
+import re
 import struct
 
 from libmachine import GUESTS, Plan
@@ -92,6 +93,15 @@ def test_instruction_count(machine):
     system = machine(Plan().guest("one", "hcalls", args="rounds=20").guest("two", "interrupts"), icount=True)
     system.wait_test("one", 240)
     system.wait_test("two", 240)
+
+
+def test_null_call(machine):
+    """What the two cheapest calls may cost, in instructions, and which no change may quietly raise."""
+    system = machine(Plan().guest("one", "nullcall"), icount=True)
+    system.wait_test("one", 240)
+    costs = dict(re.findall(r"^BENCH (\w+) (\d+) 500$", system.console("one"), re.M))
+    for name in ("null_hcall_unknown", "null_hcall_prod_self"):
+        assert int(costs[name]) * 1000 / 512 / 500 <= 150, f"{name}: {costs[name]} ticks for 500 calls"
 
 
 def test_power_off(machine):
