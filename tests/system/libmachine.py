@@ -167,7 +167,8 @@ class Machine:
             text = read()
             start = self.cursor.get(what, 0)
             match = pattern.search(text, start)
-            if match:
+            # A line whose end was asked for has to be complete.
+            if match and (match.end() < len(text) or not pattern.pattern.endswith("$")):
                 self.cursor[what] = match.end()
                 return match
             if never and (bad := never.search(text, start)):
