@@ -28,6 +28,20 @@ def test_guest(machine, test, more):
     system.wait_test("neighbour", 120)
 
 
+@pytest.mark.stress
+@pytest.mark.parametrize("seed", range(1, 9))
+def test_hostile_calls(machine, seed):
+    """Millions of hostile calls from two partitions at once."""
+    system = machine(
+        Plan()
+        .guest("left", "hcalls", args=f"rounds=3000 seed={seed}")
+        .guest("right", "hcalls", args=f"rounds=3000 seed={seed}000")
+        .guest("neighbour", "checksum", args="rounds=1000")
+    )
+    for name in ("left", "right", "neighbour"):
+        system.wait_test(name, 600)
+
+
 @pytest.mark.parametrize("smp, lmb", [(1, 256), (2, 64)])
 def test_guest_memory_in_large_blocks(machine, smp, lmb):
     """The same with other logical memory blocks, and with a processor that is parked."""
