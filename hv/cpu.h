@@ -6,6 +6,7 @@
 #ifndef HV_CPU_H
 #define HV_CPU_H
 
+#include "hv/dispatch_queue.h"
 #include "hv/trace.h"
 #include "types.h"
 
@@ -30,7 +31,8 @@ struct cpu {
 	u64 icp_base;
 	struct vp *loaded; /* whose context the registers hold; NULL = nobody's */
 	struct lpar *lpar; /* whose page table and LPID are loaded */
-	u64 slice_end;	   /* timebase at which the dispatched vp's time slice ends */
+	struct dispatch_queue queue;
+	struct cpu_use use;
 	struct trace_ring trace;
 };
 
@@ -42,7 +44,8 @@ void cpu_init(struct cpu *cpu);
 
 /*
  * Brings everything of @vp behind the general registers into this processor, after taking away
- * what was there. @vp: runnable, not loaded anywhere else; NULL only takes away.
+ * what was there; what was taken away may be loaded by any processor from then on (vp->loaded is
+ * NULL, stored last). @vp: running, not loaded anywhere else; NULL only takes away.
  */
 void cpu_load(struct cpu *cpu, struct vp *vp);
 
@@ -52,14 +55,24 @@ void cpu_load(struct cpu *cpu, struct vp *vp);
  */
 void cpu_run(struct cpu *cpu, struct vp *vp, u64 until);
 
-/* Saves power until timebase @until at the latest. Nothing may be loaded. */
+/* Saves power until timebase @until at the latest or until a kick. Nothing may be loaded. */
 void cpu_idle(struct cpu *cpu, u64 until);
+
+/*
+ * Makes @cpu, another one, come to its dispatcher soon: ends its cpu_idle() or its visit to a
+ * partition. What was stored before is seen by it there. One that is on its way anyhow may come
+ * once more than needed. Any processor, any lock may be held.
+ */
+void cpu_kick(struct cpu *cpu);
 
 /* Timebase at which the decrementer of @vp passes or passed zero, loaded or not. */
 u64 cpu_dec_expires(const struct vp *vp);
 
-/* @lpar is going away: nothing of it that may still be loaded is worth saving. */
-void cpu_forget(struct cpu *cpu, const struct lpar *lpar);
+/*
+ * This processor takes away whatever is loaded, forgets the partition that it last ran, and empties
+ * its TLB: before a partition's memory or number goes to somebody else.
+ */
+void cpu_forget(struct cpu *cpu);
 
 /*
  * A partition-wide setting (@vp->lpar's lpcr, pcr) or one of @vp's debug registers (dawr, dawrx,

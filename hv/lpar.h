@@ -9,6 +9,7 @@
 
 #include "hv/hpt.h"
 #include "hv/lock.h"
+#include "hv/share.h"
 #include "hv/xics.h"
 #include "types.h"
 
@@ -28,6 +29,24 @@ struct lmap {
 	u32 *lmb;
 };
 
+/* How a partition has processors. The HMC's sharing_mode, in the order of HMC_SHARING_…. */
+enum sharing_mode {
+	SHARING_CAP,		   /* shared, never more than the entitlement */
+	SHARING_UNCAP,		   /* shared, and what is left over, by weight */
+	SHARING_KEEP_IDLE,	   /* dedicated, never lent */
+	SHARING_SHARE_IDLE,	   /* … lent while the partition is not activated */
+	SHARING_SHARE_IDLE_ACTIVE, /* … lent while it is activated and idle */
+	SHARING_SHARE_IDLE_ALWAYS, /* … both */
+};
+
+/* What the profile says of processors; the present values are in nr_vps and share. */
+struct lpar_procs {
+	enum sharing_mode sharing_mode;
+	u32 min_procs, desired_procs, max_procs;
+	u32 min_units, desired_units, max_units; /* hundredths of a processor; 0 if dedicated */
+	u32 uncap_weight;			 /* 0 … 255 */
+};
+
 struct lpar {
 	u16 id; /* 1 … LPAR_MAX_ID, also the LPID */
 	char name[LPAR_NAME_SIZE];
@@ -38,6 +57,9 @@ struct lpar {
 	struct ics ics;
 	u32 nr_vps;
 	struct vp *vps[LPAR_MAX_VPS]; /* by virtual processor number (= interrupt server number) */
+	struct lpar_procs procs;
+	struct share share;
+	struct lpar_use use;
 	u64 start_msr;		      /* MSR[SF] of a processor that starts: the mode RTAS is in */
 	u64 pcr;		      /* processor compatibility register */
 	u64 lpcr;		      /* RMLS, ILE, AIL … common to its processors */
@@ -84,6 +106,12 @@ extern lpar_reset_hook *const __start_reset_hooks[], *const __stop_reset_hooks[]
 
 /* Bytes of logical memory. */
 u64 lpar_mem_size(const struct lpar *lpar);
+
+/* Has it dedicated processors? */
+static inline bool lpar_dedicated(const struct lpar *lpar)
+{
+	return lpar->procs.sharing_mode >= SHARING_KEEP_IDLE;
+}
 
 /* The processor with this number, or NULL. Any number is allowed. */
 struct vp *lpar_vp(const struct lpar *lpar, u64 number);

@@ -8,6 +8,7 @@
 #define HV_VP_H
 
 #include "hv/lock.h"
+#include "hv/pqueue.h"
 #include "hv/xics.h"
 #include "types.h"
 
@@ -19,6 +20,33 @@ enum vp_state {
 	VP_RUNNABLE, /* wants a processor */
 	VP_RUNNING,  /* has one */
 	VP_CEDED,    /* H_CEDE, waits for an interrupt or H_PROD */
+	VP_JOINED,   /* H_JOIN or H_CONFER to itself: waits for H_PROD or a system reset */
+};
+
+/* In which of its processor's queues it is (hv/dispatch_queue.h). */
+enum vp_queued {
+	VP_QUEUED_NOT,
+	VP_QUEUED_ENTITLED,
+	VP_QUEUED_SURPLUS,
+	VP_QUEUED_PARKED,
+};
+
+/* Why it became ready, and why it lost its processor. LoPAR "Dispatch Trace Log Buffer". */
+enum vp_ready_reason {
+	VP_READY_INTERRUPT = 0,
+	VP_READY_FIRMWARE = 1,
+	VP_READY_PROD = 2,
+	VP_READY_DECREMENTER = 3,
+	VP_READY_START = 4, /* or system reset */
+	VP_READY_CONFER = 6,
+	VP_READY_SLICE = 7,
+};
+
+enum vp_leave_reason {
+	VP_LEAVE_FIRMWARE = 1,
+	VP_LEAVE_CEDE = 2,
+	VP_LEAVE_CONFER = 3,
+	VP_LEAVE_SLICE = 4,
 };
 
 /* Floating-point and vector state. VSR 0-31 hold FPR 0-31 in their first halves. */
@@ -78,17 +106,35 @@ struct vp {
 	u64 dec_expires; /* timebase at which the decrementer passes 0 */
 
 	struct lpar *lpar;
-	struct cpu *cpu;     /* the processor that last ran it */
+	/*
+	 * Its home: the processor that runs it, or in whose queues it is, or that ran it last.
+	 * Changes with the lock of the old home's queue held. NULL: never started.
+	 */
+	struct cpu *cpu;
+	struct cpu *loaded;  /* whose registers hold its context; only that one can run it */
 	u32 number;	     /* virtual processor number, also its interrupt server number */
 	u32 state;	     /* enum vp_state; sparse has no atomic operations on enumerations */
 	bool prodded;	     /* H_PROD came while it was not ceded */
 	bool external_armed; /* LPCR[LPES0] and the processor's own IPI stand in for an interrupt */
+	u32 resets;	     /* system resets to be delivered (H_SIGNAL_SYS_RESET), 0 or 1 */
 	struct icp icp;
 
 	struct vp_area vpa, slb_shadow, dtl;
 
-	struct vp *next; /* in the dispatcher's queue */
-	u64 wake_at;	 /* timebase at which its H_CEDE ends; orders the dispatcher's list */
+	/* --- the dispatcher's; home's queue lock --- */
+	u8 queued;		      /* enum vp_queued */
+	u8 ready_reason;	      /* enum vp_ready_reason, of the present or next dispatch */
+	u8 leave_reason;	      /* enum vp_leave_reason, of the last one */
+	struct vp *next, *prev;	      /* in a list */
+	struct pqueue_node surplus;   /* by the partition's virtual time */
+	struct pqueue_node timer;     /* by when its H_CEDE ends */
+	u64 grant;		      /* ticks of entitlement it may still use; 0: on surplus */
+	u64 wake_at;		      /* timebase at which its H_CEDE ends */
+	u64 left_at;		      /* timebase at which it lost its processor … */
+	u64 ready_at;		      /* … became ready to run again … */
+	u64 capacity_at;	      /* … its partition had capacity for it … */
+	u64 dispatched_at;	      /* … and it got a processor */
+	u32 dispatches, dispersions;  /* since start; on another processor than the last time */
 };
 
 /*
