@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hv/pqueue.h"
+
+/* Neither has siblings; what is returned has none and nobody before it. */
+static struct pqueue_node *join(struct pqueue_node *a, struct pqueue_node *b)
+{
+	if ((s64)(b->key - a->key) < 0) {
+		struct pqueue_node *first = b;
+
+		b = a;
+		a = first;
+	}
+	b->sibling = a->child;
+	if (b->sibling)
+		b->sibling->prev = b;
+	b->prev = a;
+	a->child = b;
+	a->sibling = a->prev = NULL;
+	return a;
+}
+
+/* Makes one heap of @first and its siblings, of which there may be none: in pairs, then all. */
+static struct pqueue_node *join_siblings(struct pqueue_node *first)
+{
+	struct pqueue_node *pairs = NULL, *all = NULL;
+
+	while (first) {
+		struct pqueue_node *second = first->sibling;
+		struct pqueue_node *next = second ? second->sibling : NULL;
+
+		if (second)
+			first = join(first, second);
+		first->sibling = pairs;
+		pairs = first;
+		first = next;
+	}
+	while (pairs) {
+		struct pqueue_node *next = pairs->sibling;
+
+		pairs->sibling = pairs->prev = NULL;
+		all = all ? join(all, pairs) : pairs;
+		pairs = next;
+	}
+	return all;
+}
+
+void pqueue_insert(struct pqueue *queue, struct pqueue_node *node, u64 key)
+{
+	*node = (struct pqueue_node){.key = key, .queued = true};
+	queue->first = queue->first ? join(queue->first, node) : node;
+}
+
+void pqueue_remove(struct pqueue *queue, struct pqueue_node *node)
+{
+	struct pqueue_node *rest = join_siblings(node->child);
+
+	if (queue->first == node) {
+		queue->first = rest;
+	} else {
+		if (node->prev->child == node)
+			node->prev->child = node->sibling;
+		else
+			node->prev->sibling = node->sibling;
+		if (node->sibling)
+			node->sibling->prev = node->prev;
+		if (rest)
+			queue->first = join(queue->first, rest);
+	}
+	node->child = node->sibling = node->prev = NULL;
+	node->queued = false;
+}
