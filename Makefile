@@ -59,7 +59,15 @@ $(INITRD): tools/mkinitrd tools/guest/init tools/guest/etc/inittab build/guest/b
 	@echo "  INITRD  $@"
 	@tools/mkinitrd $@ build/guest/bin tools/guest
 
-all: $(KERNELS) $(INITRD) $(QEMU10)
+# The same with more programs, for tests.
+INITRD_TOOLS := build/guest/initrd-tools.img
+build/guest/tools: | $(PACKAGES)
+	@tools/setup $(@F)
+$(INITRD_TOOLS): tools/mkinitrd tools/guest/init tools/guest/etc/inittab build/guest/bin build/guest/tools
+	@echo "  INITRD  $@"
+	@tools/mkinitrd $@ build/guest/bin tools/guest build/guest/tools
+
+all: $(KERNELS) $(INITRD) $(INITRD_TOOLS) $(QEMU10)
 
 # --- The hypervisor ----------------------------------------------------------------------------------------------
 
@@ -308,7 +316,7 @@ format: $(CLANG_FORMAT) ## bring every C file into the house's format
 clean: ## remove what was built, keep what was fetched
 	@find build -mindepth 1 -maxdepth 1 ! -name src ! -name qemu10 ! -name clang-format ! -name guest \
 		-exec rm -rf {} + 2>/dev/null || true
-	@rm -rf build/guest/obj build/guest/tests build/guest/initrd.img
+	@rm -rf build/guest/obj build/guest/tests build/guest/*.img
 
 .PHONY: distclean
 distclean: ## remove everything that is not in the tree
