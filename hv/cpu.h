@@ -7,6 +7,7 @@
 #define HV_CPU_H
 
 #include "hv/dispatch_queue.h"
+#include "hv/share.h"
 #include "hv/trace.h"
 #include "types.h"
 
@@ -51,7 +52,7 @@ void cpu_load(struct cpu *cpu, struct vp *vp);
 
 /*
  * Runs @vp (loaded) in its partition, delivers its interrupts and deals with why it left, until
- * timebase @until or until it is not VP_RUNNING any more.
+ * timebase @until, until cpu->queue.resched is set, or until it is not VP_RUNNING any more.
  */
 void cpu_run(struct cpu *cpu, struct vp *vp, u64 until);
 
