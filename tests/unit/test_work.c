@@ -185,6 +185,100 @@ static void test_many_add(void **state)
 		assert_int_equal(served[i], asked[i]);
 }
 
+static u32 told;
+
+static void count(void)
+{
+	told++;
+}
+
+/* Somebody is told of what is new, and of nothing else. */
+static void test_tells(void **state)
+{
+	(void)state;
+	told = 0;
+	work_added = count;
+	job[0].left = 3;
+	work_add(&job[0].work);
+	work_add(&job[0].work);
+	assert_int_equal(told, 1);
+	work_add(&job[1].work);
+	assert_int_equal(told, 2);
+	run(4);
+	assert_int_equal(told, 2);
+	work_added = NULL;
+}
+
+static bool look;
+
+static bool step_and_look(struct work *work)
+{
+	(void)work;
+	look = work_pending();
+	/* As another processor would. */
+	assert_false(work_step());
+	return false;
+}
+
+/* While somebody is at a step there is nothing to do for others. */
+static void test_one_at_a_time(void **state)
+{
+	(void)state;
+	assert_false(work_pending());
+	job[0].work.step = step_and_look;
+	work_add(&job[0].work);
+	work_add(&job[1].work);
+	assert_true(work_pending());
+	look = true;
+	assert_true(work_step());
+	assert_false(look);
+	assert_string_equal(done, "");
+	assert_true(work_pending());
+	assert_false(work_step());
+	assert_string_equal(done, "b");
+	assert_false(work_pending());
+}
+
+static u32 inside, steps;
+
+static bool step_alone(struct work *work)
+{
+	(void)work;
+	assert_int_equal(__atomic_fetch_add(&inside, 1, __ATOMIC_SEQ_CST), 0);
+	steps++; /* nobody else's at the same time, or the sanitizer says so */
+	__atomic_fetch_sub(&inside, 1, __ATOMIC_SEQ_CST);
+	return steps % 3 != 0;
+}
+
+static void *step_and_add(void *arg)
+{
+	u32 i = (u32)(uintptr_t)arg;
+
+	for (u32 n = 0; n < TIMES; n++) {
+		work_add(&job[(i + n) % JOBS].work);
+		work_step();
+	}
+	return NULL;
+}
+
+static void test_many_step(void **state)
+{
+	pthread_t thread[ADDERS];
+
+	(void)state;
+	steps = 0;
+	for (u32 i = 0; i < JOBS; i++)
+		job[i].work.step = step_alone;
+	for (u32 i = 0; i < ADDERS; i++)
+		pthread_create(&thread[i], NULL, step_and_add, (void *)(uintptr_t)i);
+	for (u32 i = 0; i < ADDERS; i++)
+		pthread_join(thread[i], NULL);
+	assert_true(steps > JOBS);
+	while (work_step())
+		;
+	assert_false(work_pending());
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -195,6 +289,9 @@ int main(void)
 		cmocka_unit_test_setup(test_adds_another, setup),
 		cmocka_unit_test_setup(test_frees_itself, setup),
 		cmocka_unit_test_setup(test_many_add, setup),
+		cmocka_unit_test_setup(test_tells, setup),
+		cmocka_unit_test_setup(test_one_at_a_time, setup),
+		cmocka_unit_test_setup(test_many_step, setup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
