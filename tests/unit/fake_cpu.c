@@ -48,13 +48,17 @@ static bool is_in_partition(const struct vp *vp)
 
 static void unload(struct cpu *cpu)
 {
-	if (!cpu->loaded)
+	struct vp *vp = cpu->loaded;
+
+	if (!vp)
 		return;
 	/* Or its memory is somebody else's already. */
-	CHECK(is_in_partition(cpu->loaded));
+	CHECK(is_in_partition(vp));
+	CHECK(vp->loaded == cpu);
 	if (fake_cpu.save)
-		fake_cpu.save(cpu->loaded);
+		fake_cpu.save(vp);
 	cpu->loaded = NULL;
+	__atomic_store_n(&vp->loaded, NULL, __ATOMIC_RELEASE);
 }
 
 void cpu_load(struct cpu *cpu, struct vp *vp)
@@ -66,30 +70,52 @@ void cpu_load(struct cpu *cpu, struct vp *vp)
 	if (!vp)
 		return;
 	CHECK(is_in_partition(vp));
-	fake_cpu.loads++;
+	CHECK(__atomic_load_n(&vp->loaded, __ATOMIC_ACQUIRE) == NULL);
+	__atomic_fetch_add(&fake_cpu.loads, 1, __ATOMIC_RELAXED);
 	if (cpu->lpar != vp->lpar)
-		fake_cpu.lpar_loads++;
+		__atomic_fetch_add(&fake_cpu.lpar_loads, 1, __ATOMIC_RELAXED);
 	cpu->lpar = vp->lpar;
 	cpu->loaded = vp;
-	vp->cpu = cpu;
+	vp->loaded = cpu;
 	if (fake_cpu.load)
 		fake_cpu.load(vp);
+}
+
+bool fake_cpu_kicked(void)
+{
+	return __atomic_load_n(&fake_cpu.kicked[cpu_self.number], __ATOMIC_SEQ_CST);
+}
+
+/* Taken once it is seen. */
+static bool take_kick(void)
+{
+	return __atomic_exchange_n(&fake_cpu.kicked[cpu_self.number], false, __ATOMIC_SEQ_CST);
 }
 
 void cpu_run(struct cpu *cpu, struct vp *vp, u64 until)
 {
 	CHECK(cpu->loaded == vp);
+	CHECK(vp->loaded == cpu);
 	do {
-		CHECK(vp->state == VP_RUNNING);
 		__atomic_store_n(&vp->leave, 0, __ATOMIC_SEQ_CST);
 		fake_cpu.run(vp, until);
-	} while (vp->state == VP_RUNNING && (s64)(until - fake_cpu.now) > 0);
+	} while (__atomic_load_n(&vp->state, __ATOMIC_SEQ_CST) == VP_RUNNING && !take_kick() &&
+		 (s64)(until - fake_cpu.now) > 0);
 }
 
 void cpu_idle(struct cpu *cpu, u64 until)
 {
 	CHECK(!cpu->loaded);
-	fake_cpu.idle(until);
+	if (!take_kick())
+		fake_cpu.idle(until);
+	take_kick();
+}
+
+void cpu_kick(struct cpu *cpu)
+{
+	CHECK(cpu != &cpu_self);
+	__atomic_fetch_add(&fake_cpu.kicks, 1, __ATOMIC_RELAXED);
+	__atomic_store_n(&fake_cpu.kicked[cpu->number], true, __ATOMIC_SEQ_CST);
 }
 
 /* What is in memory is true also while it is loaded. */
@@ -100,12 +126,11 @@ u64 cpu_dec_expires(const struct vp *vp)
 	return vp->dec_expires;
 }
 
-void cpu_forget(struct cpu *cpu, const struct lpar *lpar)
+void cpu_forget(struct cpu *cpu)
 {
-	if (cpu->loaded && cpu->loaded->lpar == lpar)
-		unload(cpu);
-	if (cpu->lpar == lpar)
-		cpu->lpar = NULL;
+	CHECK(cpu == &cpu_self);
+	unload(cpu);
+	cpu->lpar = NULL;
 }
 
 void cpu_refresh(struct vp *vp)
