@@ -32,6 +32,9 @@ struct cpu {
 	u64 icp_base;
 	struct vp *loaded; /* whose context the registers hold; NULL = nobody's */
 	struct lpar *lpar; /* whose page table and LPID are loaded */
+	bool rare;	   /* of the registers in vp->spr.rare some are not 0 here */
+	u64 ahead;	   /* ticks that the time base is ahead of the virtual one, for timebase.c … */
+	u64 ahead_doubt;   /* … or up to so many less */
 	struct dispatch_queue queue;
 	struct cpu_use use;
 	struct trace_ring trace;
@@ -68,6 +71,9 @@ void cpu_kick(struct cpu *cpu);
 
 /* Timebase at which the decrementer of @vp passes or passed zero, loaded or not. */
 u64 cpu_dec_expires(const struct vp *vp);
+
+/* The processor utilization register of whom this processor has loaded. */
+u64 cpu_purr(void);
 
 /*
  * This processor takes away whatever is loaded, forgets the partition that it last ran, and empties

@@ -126,6 +126,11 @@ u64 cpu_dec_expires(const struct vp *vp)
 	return vp->dec_expires;
 }
 
+u64 cpu_purr(void)
+{
+	return cpu_self.loaded->spr.purr;
+}
+
 void cpu_forget(struct cpu *cpu)
 {
 	CHECK(cpu == &cpu_self);

@@ -152,6 +152,11 @@ u64 cpu_dec_expires(const struct vp *vp)
 	return before + dec;
 }
 
+u64 cpu_purr(void)
+{
+	return spr_read(SPR_PURR);
+}
+
 static void dec_load(const struct vp *vp)
 {
 	s64 left = (s64)(vp->dec_expires - timebase_read());
