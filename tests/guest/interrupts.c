@@ -4,122 +4,18 @@
  * moment they are enabled, the decrementer, H_CEDE and H_PROD, starting and stopping processors.
  */
 #include <stdio.h>
-#include "tests/guest/lib/exception.h"
+#include "tests/guest/lib/clock.h"
 #include "tests/guest/lib/guest.h"
 #include "tests/guest/lib/hcall.h"
+#include "tests/guest/lib/interrupt.h"
 #include "tests/guest/lib/processor.h"
 #include "tests/guest/lib/rtas.h"
 #include "tests/guest/lib/spr.h"
 
 const char test_name[] = "interrupts";
 
-#define XISR(xirr)	((xirr)&0xffffff)
-#define CPPR(xirr)	((xirr) >> 24 & 0xff)
-#define XISR_IPI	2
-#define PRIORITY_NONE	0xff
-#define PRIORITY_NORMAL 5
-#define TICKS_PER_MS	512000UL
-#define PATIENCE	(20000 * TICKS_PER_MS) /* for what must happen at some time */
-#define SAMPLES		64
-#define DEC_EARLY	4096 /* ticks that the emulator may take for some instructions */
-
-/* What a processor's handlers have seen. */
-struct seen {
-	u64 externals, decrementers;
-	u64 last_xirr, external_time, decrementer_time;
-};
-static volatile struct seen seen[PROCESSOR_MAX];
-
-static volatile struct seen *seen_self(void)
-{
-	return &seen[processor_self() - processor_table];
-}
-
-static u32 server_self(void)
-{
-	return processor_self()->number;
-}
-
-static u32 xirr_accept(void)
-{
-	u64 regs[HCALL_REGISTERS] = {0};
-	s64 rc = hcall_registers(H_XIRR, regs);
-
-	check(rc == H_SUCCESS, "H_XIRR: %ld", rc);
-	return regs[0];
-}
-
-static void ipi(u32 server, u32 priority)
-{
-	s64 rc = hcall(H_IPI, server, priority);
-
-	check(rc == H_SUCCESS, "H_IPI to %u: %ld", server, rc);
-}
-
-static void eoi(u32 xirr)
-{
-	s64 rc = hcall(H_EOI, xirr);
-
-	check(rc == H_SUCCESS, "H_EOI %x: %ld", xirr, rc);
-}
-
-static void cppr(u32 priority)
-{
-	s64 rc = hcall(H_CPPR, priority);
-
-	check(rc == H_SUCCESS, "H_CPPR %x: %ld", priority, rc);
-}
-
-static void external(struct exception *exception)
-{
-	volatile struct seen *self = seen_self();
-	u32 xirr = xirr_accept();
-
-	(void)exception;
-	self->external_time = mftb();
-	self->last_xirr = xirr;
-	if (XISR(xirr) == 0)
-		return;
-	check(XISR(xirr) == XISR_IPI, "interrupt %x came", XISR(xirr));
-	ipi(server_self(), PRIORITY_NONE);
-	self->externals++;
-	eoi(xirr);
-}
-
-static void decrementer(struct exception *exception)
-{
-	volatile struct seen *self = seen_self();
-
-	(void)exception;
-	self->decrementer_time = mftb();
-	self->decrementers++;
-	dec_set(0x7fffffff);
-}
-
-static void cede(void)
-{
-	s64 rc = hcall(H_CEDE);
-
-	check(rc == H_SUCCESS, "H_CEDE: %ld", rc);
-	check(interrupts_set(false), "H_CEDE came back with MSR[EE] = 0");
-}
-
-static void wait_ticks(u64 ticks)
-{
-	u64 start = mftb();
-
-	while (mftb() - start < ticks)
-		;
-}
-
-/* Waits until *@counter is at least @value. */
-static void wait_for(volatile u64 *counter, u64 value, const char *what)
-{
-	u64 start = mftb();
-
-	while (*counter < value)
-		check(mftb() - start < PATIENCE, "%s: %lu of %lu", what, *counter, value);
-}
+#define SAMPLES	  64
+#define DEC_EARLY 4096 /* ticks that the emulator may take for some instructions */
 
 /* H_CEDE that only the decrementer ends. The emulator may deliver its interrupt a little later. */
 static void cede_decrementer(void)
@@ -133,18 +29,6 @@ static void cede_decrementer(void)
 	interrupts_set(true);
 	wait_for(&seen_self()->decrementers, before + 1, "decrementer after H_CEDE");
 	interrupts_set(false);
-}
-
-static u64 median(u64 *samples, u32 count)
-{
-	for (u32 i = 1; i < count; i++)
-		for (u32 j = i; j > 0 && samples[j] < samples[j - 1]; j--) {
-			u64 t = samples[j];
-
-			samples[j] = samples[j - 1];
-			samples[j - 1] = t;
-		}
-	return samples[count / 2];
 }
 
 static void test_presentation(void)
@@ -282,7 +166,7 @@ static void test_decrementer(void)
 static void test_prod_self(void)
 {
 	for (u32 i = 0; i < SAMPLES; i++) {
-		dec_set(0x7fffffff);
+		dec_set(DEC_FAR);
 		check(hcall(H_PROD, server_self()) == H_SUCCESS, "H_PROD");
 		cede(); /* at once */
 		dec_set(5000);
@@ -297,7 +181,7 @@ static volatile u64 stop, woken[PROCESSOR_MAX];
 static void receiver(u64 index)
 {
 	cppr(PRIORITY_NONE);
-	dec_set(0x7fffffff);
+	dec_set(DEC_FAR);
 	woken[index] = 1;
 	for (u64 i = 0; !stop; i++) {
 		if (i % 3 == index % 3) {
@@ -351,7 +235,7 @@ static volatile u64 ball, ball_end;
 static void player(u64 index)
 {
 	cppr(PRIORITY_NONE);
-	dec_set(0x7fffffff);
+	dec_set(DEC_FAR);
 	while (ball < ball_end) {
 		while (ball % 2 != index % 2 && ball < ball_end)
 			cede();
@@ -404,9 +288,7 @@ int main(void)
 {
 	u64 rounds = guest_argument("rounds", 50);
 
-	exception_handle(EXCEPTION_EXTERNAL, external);
-	exception_handle(EXCEPTION_DECREMENTER, decrementer);
-	dec_set(0x7fffffff);
+	interrupt_init();
 	test_presentation();
 	test_enabling();
 	test_withdrawal();

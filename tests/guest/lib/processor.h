@@ -6,7 +6,7 @@
 #include "tests/guest/lib/rtas.h"
 #include "types.h"
 
-#define PROCESSOR_MAX 16
+#define PROCESSOR_MAX 64
 
 /* The first fields are at offsets in asm.h. SPRG3 points to a processor's own. */
 struct processor {
