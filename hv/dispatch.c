@@ -1,255 +1,653 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hv/dispatch.h"
 #include "hv/cpu.h"
-#include "hv/hcall.h"
+#include "hv/dispatch_queue.h"
 #include "hv/lpar.h"
 #include "hv/machine.h"
-#include "hv/msr.h"
-#include "hv/trace.h"
-#include "hv/vp.h"
+#include "hv/pool.h"
+#include "hv/vpa.h"
 #include "hv/work.h"
 
-/*
- * Runnable virtual processors in the order of their turn, and ceded ones in the order in which
- * their decrementers will wake them. The lock nests inside the interrupt controllers'.
- */
-static struct dispatch {
-	struct lock lock;
-	struct vp *ready, **ready_tail;
-	struct vp *ceded;
-} dispatch = {.ready_tail = &dispatch.ready};
+#define POLL_US	    1000 /* the management channel is looked after this often, if possible */
+#define STEAL_DEPTH 8	 /* how many of another processor's waiting ones are looked at */
 
-/* Of two timebases less than half its range apart. */
+static u64 ticks_per_us;
+static u64 window_ticks;
+
+u64 dispatch_window(void)
+{
+	return window_ticks;
+}
+
+static u64 us(u64 count)
+{
+	return count * ticks_per_us;
+}
+
+static bool reached(u64 now, u64 when)
+{
+	return (s64)(now - when) >= 0;
+}
+
+/* Of two timebases less than half their range apart. */
 static u64 earlier(u64 a, u64 b)
 {
 	return (s64)(a - b) < 0 ? a : b;
 }
 
-/* --- lists; the lock is held --- */
-
-static void ready_append(struct vp *vp)
+static void add(u64 *counter, u64 ticks)
 {
-	vp->state = VP_RUNNABLE;
-	vp->next = NULL;
-	*dispatch.ready_tail = vp;
-	dispatch.ready_tail = &vp->next;
+	__atomic_fetch_add(counter, ticks, __ATOMIC_RELAXED);
 }
 
-static struct vp *ready_take(void)
+/* A counter that only its own processor changes. */
+static void add_own(u64 *counter, u64 ticks)
 {
-	struct vp *vp = dispatch.ready;
+	__atomic_store_n(counter, *counter + ticks, __ATOMIC_RELAXED);
+}
 
-	if (vp) {
-		dispatch.ready = vp->next;
-		if (!dispatch.ready)
-			dispatch.ready_tail = &dispatch.ready;
-		vp->state = VP_RUNNING;
+static void set_window(struct dispatch_queue *queue, u64 now)
+{
+	u64 number = now / window_ticks;
+
+	queue->window = (u32)number;
+	queue->window_end = (number + 1) * window_ticks;
+}
+
+void dispatch_cpu_init(struct cpu *cpu)
+{
+	u64 now = machine_timebase();
+
+	ticks_per_us = machine.timebase_hz / 1000000;
+	window_ticks = us(DISPATCH_WINDOW_US);
+	set_window(&cpu->queue, now);
+	cpu->queue.charged = now;
+	cpu->queue.activity = DISPATCH_BUSY;
+}
+
+/* --- the ledger: every tick of the processor is somebody's --- */
+
+static void charge_running(struct cpu *cpu, struct vp *vp, u64 ticks)
+{
+	struct dispatch_queue *queue = &cpu->queue;
+	struct lpar *lpar = vp->lpar;
+
+	add_own(&vp->spr.purr, ticks);
+	add_own(&vp->spr.spurr, ticks);
+	add_own(&cpu->use.partitions, ticks);
+	if (queue->owner && queue->owner != lpar)
+		add(&queue->owner->use.donated, ticks);
+	if (queue->granted || lpar_dedicated(lpar)) {
+		add(&lpar->use.capped, ticks);
+	} else {
+		add(&lpar->use.uncapped, ticks);
+		share_charge(&lpar->share, ticks);
 	}
+}
+
+static void charge_idle(struct cpu *cpu, u64 ticks)
+{
+	add_own(&cpu->use.idle, ticks);
+	if (cpu->queue.owner)
+		add(&cpu->queue.owner->use.idle, ticks);
+}
+
+/* The time up to now was whoever's runs, or nobody's. */
+static u64 account(struct cpu *cpu)
+{
+	struct dispatch_queue *queue = &cpu->queue;
+	u64 now = machine_timebase();
+	u64 ticks = now - queue->charged;
+
+	if (queue->running)
+		charge_running(cpu, queue->running, ticks);
+	else
+		charge_idle(cpu, ticks);
+	__atomic_store_n(&queue->charged, now, __ATOMIC_RELAXED);
+	return now;
+}
+
+/* The time up to now was the hypervisor's; who runs is given it back. */
+static u64 account_hypervisor(struct cpu *cpu)
+{
+	struct dispatch_queue *queue = &cpu->queue;
+	u64 now = machine_timebase();
+	u64 ticks = now - queue->charged;
+
+	add_own(&cpu->use.hypervisor, ticks);
+	__atomic_store_n(&queue->charged, now, __ATOMIC_RELAXED);
+	if (queue->running) {
+		queue->granted_from += ticks;
+		queue->slice_end = earlier(queue->slice_end + ticks, queue->window_end);
+	}
+	return now;
+}
+
+/* --- the end of a turn; the queue's lock is held --- */
+
+static void settle(struct dispatch_queue *queue, struct vp *vp)
+{
+	if (queue->granted && !lpar_dedicated(vp->lpar))
+		share_settle(&vp->lpar->share, queue->window, queue->granted,
+			     queue->charged - queue->granted_from);
+	queue->granted = 0;
+}
+
+/* When whoever waits first must have the processor to get all of its entitlement in this window. */
+static u64 latest_start(const struct dispatch_queue *queue, const struct vp *vp)
+{
+	const struct share *share = &vp->lpar->share;
+	u64 left = share_left(share, queue->window);
+	u32 wanting = __atomic_load_n(&share->wanting, __ATOMIC_RELAXED);
+
+	return queue->window_end - MIN(left / MAX(wanting, 1U), window_ticks);
+}
+
+/* When the one that runs is to give way to one that waits; its turn may end earlier. */
+static u64 preempt_at(const struct cpu *cpu)
+{
+	const struct dispatch_queue *queue = &cpu->queue;
+	const struct vp *first = queue->entitled.first;
+	u64 at = queue->slice_end;
+	u64 least = queue->run_from + us(DISPATCH_LEAST_US);
+	u64 start;
+
+	if (!first || queue->owner)
+		return at;
+	if (!queue->granted || queue->urgent)
+		return earlier(at, least);
+	start = latest_start(queue, first);
+	/* Two that are both late take turns. */
+	if ((s64)(start - least) < 0)
+		start = least;
+	return earlier(at, start);
+}
+
+static bool entitled_elsewhere(const struct cpu *cpu)
+{
+	for (u32 i = 0; i < pool_nr_cpus; i++)
+		if (pool_cpu[i] != cpu &&
+		    __atomic_load_n(&pool_cpu[i]->queue.entitled.length, __ATOMIC_RELAXED))
+			return true;
+	return false;
+}
+
+/* Does the owner of a dedicated processor want it back from the one that runs? */
+static bool owner_calls(const struct dispatch_queue *queue)
+{
+	return queue->owner && queue->running->lpar != queue->owner &&
+	       !(queue->dedicated && queue->dedicated->state == VP_CEDED);
+}
+
+static bool turn_is_over(struct cpu *cpu, u64 now)
+{
+	struct dispatch_queue *queue = &cpu->queue;
+
+	if (queue->yield || reached(now, preempt_at(cpu)) || owner_calls(queue))
+		return true;
+	return !queue->granted && !queue->owner && entitled_elsewhere(cpu) &&
+	       reached(now, queue->run_from + us(DISPATCH_LEAST_US));
+}
+
+static void requeue(struct cpu *cpu, struct vp *vp, u64 now)
+{
+	struct dispatch_queue *queue = &cpu->queue;
+	bool conferred = queue->yield;
+
+	vp->ready_reason = VP_READY_SLICE;
+	if (!conferred)
+		vp->leave_reason = VP_LEAVE_SLICE;
+	vp->left_at = vp->ready_at = vp->capacity_at = now;
+	__atomic_store_n(&vp->state, VP_RUNNABLE, __ATOMIC_RELAXED);
+	if (queue->urgent && !conferred && !reached(now, queue->slice_end))
+		queue_entitled_second(queue, vp);
+	else
+		queue_entitled(queue, vp, false);
+}
+
+/* Takes the processor away from the one that has it, if it is time. Returns who goes on. */
+static struct vp *end_turn(struct cpu *cpu, u64 now)
+{
+	struct dispatch_queue *queue = &cpu->queue;
+	struct vp *vp = queue->running;
+
+	if (!vp)
+		return NULL;
+	if (vp->state == VP_RUNNING) {
+		if (!turn_is_over(cpu, now))
+			return vp;
+		settle(queue, vp);
+		requeue(cpu, vp, now);
+	} else {
+		settle(queue, vp);
+		vp->left_at = now;
+		__atomic_fetch_sub(&vp->lpar->share.wanting, 1, __ATOMIC_RELAXED);
+	}
+	__atomic_store_n(&queue->running, NULL, __ATOMIC_RELAXED);
+	return NULL;
+}
+
+/* --- who is next; the queue's lock is held --- */
+
+static struct vp *begin_turn(struct cpu *cpu, struct vp *vp, u64 grant, u64 ticks)
+{
+	struct dispatch_queue *queue = &cpu->queue;
+
+	queue_remove(queue, vp);
+	__atomic_store_n(&vp->state, VP_RUNNING, __ATOMIC_RELAXED);
+	__atomic_store_n(&queue->running, vp, __ATOMIC_RELEASE);
+	queue->run_from = queue->granted_from = queue->charged;
+	queue->granted = grant;
+	queue->slice_end = earlier(queue->charged + ticks, queue->window_end);
+	queue->urgent = false;
 	return vp;
 }
 
-static void ready_remove(struct vp *vp)
+/* @vp, in no queue or in this one, gets its turn if its partition has entitlement left. */
+static struct vp *grant(struct cpu *cpu, struct vp *vp)
 {
-	struct vp **link = &dispatch.ready;
+	struct dispatch_queue *queue = &cpu->queue;
+	struct share *share = &vp->lpar->share;
+	u64 left = queue->window_end - queue->charged;
+	u64 ticks = MIN(share_slice(share, us(DISPATCH_LEAST_US)), left);
 
-	while (*link != vp)
-		link = &(*link)->next;
-	*link = vp->next;
-	if (dispatch.ready_tail == &vp->next)
-		dispatch.ready_tail = link;
+	if (lpar_dedicated(vp->lpar))
+		return begin_turn(cpu, vp, left, left);
+	ticks = share_grant(share, queue->window, ticks);
+	return ticks ? begin_turn(cpu, vp, ticks, ticks) : NULL;
 }
 
-static void ceded_insert(struct vp *vp)
+static struct vp *begin_surplus(struct cpu *cpu, struct vp *vp)
 {
-	struct vp **link = &dispatch.ceded;
+	bool alone = cpu->queue.nr_surplus == 1;
 
-	while (*link && (s64)((*link)->wake_at - vp->wake_at) <= 0)
-		link = &(*link)->next;
-	vp->next = *link;
-	*link = vp;
+	queue_virtual_advance(vp->surplus.key);
+	return begin_turn(cpu, vp, 0, alone ? window_ticks : us(DISPATCH_SURPLUS_US));
 }
 
-static void ceded_remove(struct vp *vp)
+static struct vp *pick_entitled(struct cpu *cpu)
 {
-	struct vp **link = &dispatch.ceded;
+	struct dispatch_queue *queue = &cpu->queue;
+	struct vp *vp;
 
-	while (*link != vp)
-		link = &(*link)->next;
-	*link = vp->next;
+	while ((vp = queue->entitled.first) != NULL) {
+		bool conferred = vp->ready_reason == VP_READY_CONFER;
+
+		if (grant(cpu, vp))
+			return vp;
+		queue_remove(queue, vp);
+		queue_used_up(queue, vp);
+		if (conferred && vp->queued == VP_QUEUED_SURPLUS)
+			return begin_surplus(cpu, vp);
+	}
+	return NULL;
 }
 
-static void wake(struct vp *vp)
+/* --- from other processors; no lock is held --- */
+
+static struct vp *take_entitled(struct cpu *cpu, struct cpu *from)
 {
-	ceded_remove(vp);
-	ready_append(vp);
+	u32 depth = STEAL_DEPTH;
+	struct vp *vp;
+
+	lock_take(&from->queue.lock);
+	vp = from->queue.entitled.first;
+	while (vp && !dispatch_take(cpu, from, vp))
+		vp = --depth ? vp->next : NULL;
+	lock_drop(&from->queue.lock);
+	return vp;
 }
 
-/* --- what hypercalls and interrupts do to a virtual processor --- */
-
-void dispatch_ready(struct vp *vp)
+static struct vp *take_surplus(struct cpu *cpu, struct cpu *from)
 {
-	lock_take(&dispatch.lock);
-	ready_append(vp);
-	lock_drop(&dispatch.lock);
-	trace(TRACE_VP_STATE, vp->lpar->id, (u16)vp->number, vp->number, VP_RUNNABLE);
+	struct vp *vp;
+
+	lock_take(&from->queue.lock);
+	vp = queue_surplus_first(&from->queue);
+	if (vp && !dispatch_take(cpu, from, vp))
+		vp = NULL;
+	lock_drop(&from->queue.lock);
+	return vp;
 }
 
-void dispatch_start(struct vp *vp, u64 pc, u64 r3)
+/* @vp is on its way here. Returns it if it gets its turn now. */
+static struct vp *arrive(struct cpu *cpu, struct vp *vp, bool surplus)
 {
-	vp_reset(vp, pc, r3);
-	dispatch_ready(vp);
-}
+	struct vp *next = NULL;
 
-void dispatch_stop(struct vp *vp)
-{
-	u32 state;
-
-	lock_take(&dispatch.lock);
-	state = vp->state;
-	if (state == VP_RUNNABLE)
-		ready_remove(vp);
-	else if (state == VP_CEDED)
-		ceded_remove(vp);
-	vp->state = VP_STOPPED;
-	__atomic_store_n(&vp->leave, 1, __ATOMIC_RELEASE);
-	lock_drop(&dispatch.lock);
-	if (state != VP_STOPPED)
-		trace(TRACE_VP_STATE, vp->lpar->id, (u16)vp->number, vp->number, VP_STOPPED);
-}
-
-void dispatch_wake(struct vp *vp)
-{
-	lock_take(&dispatch.lock);
-	if (vp->state == VP_CEDED)
-		wake(vp);
-	lock_drop(&dispatch.lock);
-}
-
-void vp_external_raise(struct vp *vp)
-{
-	__atomic_store_n(&vp->leave, 1, __ATOMIC_SEQ_CST);
-	if (__atomic_load_n(&vp->state, __ATOMIC_SEQ_CST) == VP_CEDED)
-		dispatch_wake(vp);
-}
-
-/*
- * @vp waits, unless its decrementer has expired: that arrives by itself once MSR[EE] is on. The
- * lock is held.
- */
-static void cede(struct vp *vp)
-{
-	vp->wake_at = cpu_dec_expires(vp);
-	if ((s64)(vp->wake_at - machine_timebase()) < 0)
-		return;
-	vp->leave = 1;
-	__atomic_store_n(&vp->state, VP_CEDED, __ATOMIC_SEQ_CST);
-	/* Whoever raises an interrupt after this look sees the new state and waits for the lock. */
-	if (icp_pending(vp))
-		vp->state = VP_RUNNING;
-	else
-		ceded_insert(vp);
-}
-
-/*
- * The processor is given up until an external interrupt, the decrementer or H_PROD; external
- * interrupts are enabled. Another processor may have stopped this one. LoPAR "H_CEDE".
- */
-static s64 h_cede(struct vp *vp)
-{
-	vp->msr |= MSR_EE;
-	if (icp_pending(vp))
-		vp->leave = 1; /* to have it delivered */
-	lock_take(&dispatch.lock);
-	if (vp->prodded)
-		vp->prodded = false;
-	else if (vp->state == VP_RUNNING)
-		cede(vp);
-	lock_drop(&dispatch.lock);
-	return H_SUCCESS;
-}
-HCALL(H_CEDE, h_cede, NULL);
-
-/* Ends another's H_CEDE, or keeps its next one from waiting. LoPAR "H_PROD". */
-static s64 h_prod(struct vp *vp)
-{
-	struct vp *target = lpar_vp(vp->lpar, vp->gpr[4]);
-
-	if (!target)
-		return H_PARAMETER;
-	lock_take(&dispatch.lock);
-	if (target->state == VP_CEDED)
-		wake(target);
-	else
-		target->prodded = true;
-	lock_drop(&dispatch.lock);
-	return H_SUCCESS;
-}
-HCALL(H_PROD, h_prod, NULL);
-
-/* --- the loop --- */
-
-static u64 slice_ticks(void)
-{
-	return machine.timebase_hz / 1000000 * DISPATCH_SLICE_US;
-}
-
-/* An idle processor looks after the management channel this often. */
-static u64 idle_ticks(void)
-{
-	return machine.timebase_hz / 1000;
-}
-
-/* Wakes those whose decrementer has expired. Returns when the next one does. */
-static u64 expire(u64 now)
-{
-	u64 next = now + slice_ticks();
-
-	lock_take(&dispatch.lock);
-	while (dispatch.ceded && (s64)(dispatch.ceded->wake_at - now) <= 0)
-		wake(dispatch.ceded);
-	if (dispatch.ceded)
-		next = earlier(next, dispatch.ceded->wake_at);
-	lock_drop(&dispatch.lock);
+	lock_take(&cpu->queue.lock);
+	if (dispatch_taken(vp)) {
+		next = grant(cpu, vp);
+		if (!next)
+			queue_used_up(&cpu->queue, vp);
+		if (!next && surplus && vp->queued == VP_QUEUED_SURPLUS)
+			next = begin_surplus(cpu, vp);
+	}
+	lock_drop(&cpu->queue.lock);
 	return next;
 }
 
-/* The one to run now: @vp (NULL for none) goes on, or the next one has its turn. */
-static struct vp *pick(struct cpu *cpu, struct vp *vp, u64 now)
+static struct vp *steal_entitled(struct cpu *cpu)
 {
-	lock_take(&dispatch.lock);
-	if (vp && vp->state != VP_RUNNING)
-		vp = NULL;
-	if (vp && (s64)(cpu->slice_end - now) <= 0) {
-		ready_append(vp);
-		vp = NULL;
+	for (u32 i = 1; i < pool_nr_cpus; i++) {
+		struct cpu *from = pool_cpu[(cpu->number + i) % pool_nr_cpus];
+		struct vp *vp;
+
+		while (__atomic_load_n(&from->queue.entitled.length, __ATOMIC_SEQ_CST)) {
+			vp = take_entitled(cpu, from);
+			if (!vp)
+				break;
+			if (arrive(cpu, vp, false))
+				return vp;
+		}
 	}
-	if (!vp) {
-		vp = ready_take();
-		cpu->slice_end = now + slice_ticks();
+	return NULL;
+}
+
+/* The virtual time of the first that waits for surplus on @cpu; a look without the lock. */
+static bool surplus_key(const struct cpu *cpu, u64 *key)
+{
+	if (!__atomic_load_n(&cpu->queue.nr_surplus, __ATOMIC_SEQ_CST))
+		return false;
+	*key = __atomic_load_n(&cpu->queue.surplus_key, __ATOMIC_RELAXED);
+	return true;
+}
+
+/* Where the one waits that is due most: here, unless another is due a whole turn earlier. */
+static struct cpu *surplus_source(struct cpu *cpu)
+{
+	struct cpu *best = NULL;
+	u64 least = 0, key;
+
+	if (surplus_key(cpu, &key)) {
+		best = cpu;
+		least = key - us(DISPATCH_SURPLUS_US);
 	}
-	lock_drop(&dispatch.lock);
+	for (u32 i = 0; i < pool_nr_cpus; i++) {
+		if (pool_cpu[i] == cpu || !surplus_key(pool_cpu[i], &key) ||
+		    (best && !reached(least, key + 1)))
+			continue;
+		best = pool_cpu[i];
+		least = key;
+	}
+	return best;
+}
+
+static struct vp *pick_surplus(struct cpu *cpu)
+{
+	struct cpu *from;
+	struct vp *vp = NULL;
+
+	from = surplus_source(cpu);
+	if (from && from != cpu)
+		vp = take_surplus(cpu, from);
+	if (vp)
+		return arrive(cpu, vp, true);
+	lock_take(&cpu->queue.lock);
+	vp = queue_surplus_first(&cpu->queue);
+	if (vp)
+		begin_surplus(cpu, vp);
+	lock_drop(&cpu->queue.lock);
 	return vp;
+}
+
+/* --- a dedicated processor --- */
+
+static struct cpu *any_shared(void)
+{
+	for (u32 i = 0; i < pool_nr_cpus; i++)
+		if (!pool_cpu[i]->queue.owner)
+			return pool_cpu[i];
+	return NULL;
+}
+
+/* One that waits here and is not the owner's own. The lock is held. */
+static struct vp *guest_of(struct dispatch_queue *queue)
+{
+	struct vp *vp = queue->entitled.first;
+
+	if (vp && vp == queue->dedicated)
+		vp = vp->next;
+	if (!vp)
+		vp = queue->parked.first;
+	return vp ? vp : queue_surplus_first(queue);
+}
+
+/* Those who wait here but belong to the shared pool go there. */
+static void move_guests(struct cpu *cpu)
+{
+	struct cpu *to = any_shared();
+	struct vp *vp;
+
+	for (;;) {
+		lock_take(&cpu->queue.lock);
+		vp = to ? guest_of(&cpu->queue) : NULL;
+		if (vp && vp->loaded == cpu) {
+			lock_drop(&cpu->queue.lock);
+			cpu_load(cpu, NULL);
+			continue;
+		}
+		if (vp && !dispatch_take(to, cpu, vp))
+			vp = NULL;
+		lock_drop(&cpu->queue.lock);
+		if (!vp)
+			return;
+		lock_take(&to->queue.lock);
+		if (dispatch_taken(vp))
+			queue_entitled(&to->queue, vp, false);
+		lock_drop(&to->queue.lock);
+		queue_announce(to, vp);
+	}
+}
+
+static struct vp *pick_owner(struct cpu *cpu)
+{
+	struct dispatch_queue *queue = &cpu->queue;
+	struct vp *vp = queue->dedicated;
+
+	lock_take(&queue->lock);
+	if (vp && vp->queued == VP_QUEUED_ENTITLED)
+		grant(cpu, vp);
+	else
+		vp = NULL;
+	lock_drop(&queue->lock);
+	return vp;
+}
+
+static struct vp *pick_shared(struct cpu *cpu)
+{
+	struct vp *vp;
+
+	lock_take(&cpu->queue.lock);
+	vp = pick_entitled(cpu);
+	lock_drop(&cpu->queue.lock);
+	if (!vp)
+		vp = steal_entitled(cpu);
+	return vp ? vp : pick_surplus(cpu);
+}
+
+static struct vp *pick(struct cpu *cpu)
+{
+	struct vp *vp;
+
+	if (!cpu->queue.owner)
+		return pick_shared(cpu);
+	vp = pick_owner(cpu);
+	if (vp || !queue_lends(cpu)) {
+		move_guests(cpu);
+		return vp;
+	}
+	return pick_shared(cpu);
+}
+
+/* --- the hypervisor's own --- */
+
+static void poll(struct cpu *cpu, u64 now)
+{
+	static u64 due;
+
+	if (!reached(now, __atomic_load_n(&due, __ATOMIC_RELAXED)))
+		return;
+	__atomic_store_n(&due, now + us(POLL_US), __ATOMIC_RELAXED);
+	machine_poll();
+	account_hypervisor(cpu);
+}
+
+/* Work goes before surplus; when somebody is entitled it gets one step in a window. */
+static void work(struct cpu *cpu)
+{
+	struct dispatch_queue *queue = &cpu->queue;
+	bool wanted = (queue->running && queue->granted) || queue->entitled.first;
+
+	if (!work_pending() || (wanted && queue->worked == queue->window))
+		return;
+	queue->worked = queue->window;
+	work_step();
+	account_hypervisor(cpu);
+}
+
+/* --- the loop --- */
+
+static void forget(struct cpu *cpu)
+{
+	__atomic_store_n(&cpu->queue.forget, 0, __ATOMIC_SEQ_CST);
+	cpu_forget(cpu);
+}
+
+static bool must_forget(const struct cpu *cpu)
+{
+	return __atomic_load_n(&cpu->queue.forget, __ATOMIC_RELAXED) != 0;
+}
+
+static void dispatched(struct cpu *cpu, struct vp *vp)
+{
+	vp->dispatched_at = cpu->queue.charged;
+	vp->dispatches++;
+	if (vp->last != cpu)
+		vp->dispersions++;
+	vpa_dispatch(vp, cpu);
+	vp->last = cpu;
+	add(&vp->lpar->use.dispatches, 1);
+}
+
+static void turn_window(struct dispatch_queue *queue, u64 now)
+{
+	if (!reached(now, queue->window_end))
+		return;
+	set_window(queue, now);
+	queue_turn(queue, now);
+}
+
+/*
+ * Ends the turn that is over. Returns who goes on; *@before is then the same, or else the one whose
+ * context is still loaded here and who may get the next turn, too.
+ */
+static struct vp *look_around(struct cpu *cpu, struct vp **before)
+{
+	struct dispatch_queue *queue = &cpu->queue;
+	u64 now = account(cpu);
+	struct vp *vp;
+
+	*before = queue->running;
+	lock_take(&queue->lock);
+	dispatch_expire(cpu, now);
+	vp = end_turn(cpu, now);
+	turn_window(queue, now);
+	queue->yield = false;
+	lock_drop(&queue->lock);
+	/* What follows may take it away, or end it. */
+	if (*before && !vp && (work_pending() || must_forget(cpu) || queue->owner)) {
+		vpa_preempt(*before);
+		*before = NULL;
+	}
+	if (must_forget(cpu))
+		forget(cpu);
+	poll(cpu, now);
+	work(cpu);
+	return vp;
+}
+
+/* Somebody else waits who could run here, or has just come to wait here. */
+static bool missed_somebody(const struct cpu *cpu)
+{
+	bool lends = queue_lends(cpu);
+
+	for (u32 i = 0; i < pool_nr_cpus; i++)
+		if ((lends || pool_cpu[i] == cpu) && queue_waiting(&pool_cpu[i]->queue))
+			return true;
+	return false;
+}
+
+/* Until when the processor may do what it was given to do. Whoever comes later calls it. */
+static u64 next_event(struct cpu *cpu)
+{
+	struct dispatch_queue *queue = &cpu->queue;
+	u64 until = queue->window_end;
+
+	if (queue->timers.first)
+		until = earlier(until, queue->timers.first->key);
+	if (queue->running)
+		return earlier(until, preempt_at(cpu));
+	if (missed_somebody(cpu))
+		return queue->charged;
+	/* The first processor that naps looks after the management channel, and after work. */
+	if ((queue_idle_mask() & ((1U << cpu->number) - 1)) != 0)
+		return until;
+	return work_pending() ? queue->charged : earlier(until, queue->charged + us(POLL_US));
+}
+
+static enum dispatch_activity activity_for(const struct dispatch_queue *queue)
+{
+	if (!queue->running)
+		return DISPATCH_IDLE;
+	if (!queue->granted || (queue->owner && queue->running->lpar != queue->owner))
+		return DISPATCH_SURPLUS;
+	return DISPATCH_ENTITLED;
+}
+
+struct vp *dispatch_next(struct cpu *cpu, u64 *until)
+{
+	struct dispatch_queue *queue = &cpu->queue;
+	struct vp *before, *vp;
+
+	queue_set_activity(cpu, DISPATCH_BUSY);
+	__atomic_store_n(&queue->resched, 0, __ATOMIC_SEQ_CST);
+	vp = look_around(cpu, &before);
+	if (!vp)
+		vp = pick(cpu);
+	if (vp != before) {
+		if (before)
+			vpa_preempt(before);
+		if (vp)
+			dispatched(cpu, vp);
+	}
+	queue_set_activity(cpu, activity_for(queue));
+	lock_take(&queue->lock);
+	*until = next_event(cpu);
+	lock_drop(&queue->lock);
+	return vp;
+}
+
+/* Somebody who had to wait until his context was saved can be taken over by a napping processor. */
+static void share_out(struct cpu *cpu)
+{
+	u32 idle = queue_idle_mask() & ~(1U << cpu->number);
+
+	if (idle && queue_waiting(&cpu->queue))
+		queue_resched(pool_cpu[__builtin_ctz(idle)]);
 }
 
 void dispatch_run(struct cpu *cpu)
 {
-	struct vp *vp = NULL;
-
 	for (;;) {
-		u64 now = machine_timebase();
-		u64 next = expire(now);
-		bool busy;
+		u64 until;
+		struct vp *vp = dispatch_next(cpu, &until);
 
-		machine_poll();
-		/* Work may free one that has been stopped: do not touch it after this. */
-		if (vp && vp->state != VP_RUNNING)
-			vp = NULL;
-		busy = work_step();
-		vp = pick(cpu, vp, now);
 		cpu_load(cpu, vp);
+		share_out(cpu);
 		if (vp)
-			cpu_run(cpu, vp, earlier(cpu->slice_end, next));
-		else if (!busy)
-			cpu_idle(cpu, earlier(next, now + idle_ticks()));
+			cpu_run(cpu, vp, until);
+		else if (!__atomic_load_n(&cpu->queue.resched, __ATOMIC_SEQ_CST))
+			cpu_idle(cpu, until);
 	}
 }

@@ -16,9 +16,9 @@
 struct cpu;
 struct lpar;
 
-#define DISPATCH_WINDOW_US   10000
-#define DISPATCH_LEAST_US    500  /* nobody loses a processor to others of its kind earlier */
-#define DISPATCH_SURPLUS_US  2000 /* a turn on surplus */
+#define DISPATCH_WINDOW_US  10000
+#define DISPATCH_LEAST_US   500	 /* nobody loses a processor to others of its kind earlier */
+#define DISPATCH_SURPLUS_US 2000 /* a turn on surplus */
 
 /* Ticks in a window. */
 u64 dispatch_window(void);
@@ -65,19 +65,30 @@ void dispatch_cede(struct vp *vp);
 
 /*
  * @vp, the caller's own, waits for H_PROD or a system reset, and for nothing else; a remembered
- * H_PROD ends it at once. @unless(lpar) is asked when nobody else's state can change any more:
- * true = nothing done. Returns whether it waits.
+ * H_PROD ends it at once. Returns whether it waits. LoPAR "H_JOIN", "H_CONFER" to itself.
  */
 bool dispatch_join(struct vp *vp);
 
 /*
- * @vp, the caller's own, gives its turn away: to @target, of the same partition, if that is ready to
- * run and waits, or with @target NULL to whoever is next. LoPAR "H_CONFER".
+ * @vp, the caller's own, gives its turn away: to @target, of the same partition, if that is ready
+ * to run and waits, or with @target NULL to whoever is next. LoPAR "H_CONFER".
  */
 void dispatch_confer(struct vp *vp, struct vp *target);
 
 /* @vp takes a system reset interrupt as soon as it can. LoPAR "H_SIGNAL_SYS_RESET". */
 void dispatch_system_reset(struct vp *vp);
+
+/*
+ * For the dispatcher only, with the lock of @home's queue held: takes @vp, which waits there, for
+ * @cpu; false when it cannot be had now. Then, with the lock of @cpu's queue held: dispatch_taken()
+ * says whether it still wants to run; in no queue then.
+ */
+bool dispatch_take(struct cpu *cpu, struct cpu *home, struct vp *vp);
+bool dispatch_taken(struct vp *vp);
+
+/* Likewise: makes those ready whose wake time is @now or earlier. The lock of @cpu's queue is held.
+ */
+void dispatch_expire(struct cpu *cpu, u64 now);
 
 /*
  * Accounts for @cpu's (the caller's) time until now, and finds who is to run on it and until when:

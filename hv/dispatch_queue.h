@@ -11,6 +11,8 @@
 #include "hv/pqueue.h"
 #include "types.h"
 
+struct cpu;
+struct lpar;
 struct vp;
 
 struct vp_list {
@@ -28,14 +30,20 @@ struct dispatch_queue {
 
 	/* --- this processor's own, others read what they like without the lock --- */
 	struct vp *running;   /* who is dispatched; NULL: nobody */
+	u32 resched;	      /* 1: come to the dispatcher, whatever *until was; set by anybody */
+	bool yield;	      /* @running gives its turn away */
+	bool urgent;	      /* the first of @entitled was woken and has not had its turn; lock */
 	struct lpar *owner;   /* whose dedicated processor this is; NULL: shared. Pool lock */
 	struct vp *dedicated; /* the one virtual processor of @owner that it belongs to */
 	u64 window_end;	      /* timebase */
 	u32 window;	      /* number of the present window */
 	u64 slice_end;	      /* timebase at which the turn of @running ends */
 	u64 charged;	      /* up to here the time has been accounted for */
-	u64 granted_from;     /* where the present grant of @running began */
-	u64 surplus_key;      /* virtual time of the first that waits for surplus; ~0: nobody */
+	u64 run_from;	      /* when @running got the processor */
+	u64 granted;	      /* ticks of entitlement that it has; 0: it runs on surplus */
+	u64 granted_from;     /* when that began */
+	u64 surplus_key;      /* of the first that waits for surplus, while nr_surplus is not 0 */
+	u32 worked;	      /* number of the last window in which it did a step of work */
 	u32 activity;	      /* enum dispatch_activity */
 	u32 forget;	      /* 1: somebody waits in dispatch_left() for this processor */
 };
@@ -44,7 +52,77 @@ enum dispatch_activity {
 	DISPATCH_IDLE,	   /* naps */
 	DISPATCH_SURPLUS,  /* runs somebody on surplus, or lent */
 	DISPATCH_ENTITLED, /* runs somebody on entitlement, or its owner */
-	DISPATCH_BUSY,	   /* in the hypervisor, will look at its queues before anything else */
+	DISPATCH_BUSY,	   /* in the dispatcher, will look at @resched before anything else */
 };
+
+/* --- what follows wants the queue's lock held --- */
+
+/*
+ * @vp, in no queue, waits for its turn on @queue: behind all others, or with @urgent, when it was
+ * woken and still has entitlement, before them.
+ */
+void queue_entitled(struct dispatch_queue *queue, struct vp *vp, bool urgent);
+
+/* As the second in turn: it had to give way to the first. */
+void queue_entitled_second(struct dispatch_queue *queue, struct vp *vp);
+
+/* @vp, in no queue, has used up its entitlement: it waits for surplus, or for the next window. */
+void queue_used_up(struct dispatch_queue *queue, struct vp *vp);
+
+/* Takes @vp out of whatever queue it is in. */
+void queue_remove(struct dispatch_queue *queue, struct vp *vp);
+
+/* The window turns at @now: everybody has entitlement again. */
+void queue_turn(struct dispatch_queue *queue, u64 now);
+
+/* The one that waits for surplus and whose partition has had the least, NULL: nobody. */
+struct vp *queue_surplus_first(struct dispatch_queue *queue);
+
+/* Somebody of virtual time @key gets surplus: nobody who comes later may start before that. */
+void queue_virtual_advance(u64 key);
+
+/* @vp (ceded) is to be woken at vp->wake_at; no longer. */
+void queue_timer_add(struct dispatch_queue *queue, struct vp *vp);
+void queue_timer_remove(struct dispatch_queue *queue, struct vp *vp);
+
+/* The first that is to be woken at @now or earlier, taken out; NULL: nobody. */
+struct vp *queue_timer_expired(struct dispatch_queue *queue, u64 now);
+
+/* --- without the lock --- */
+
+/* Does anybody wait who could have a processor now? A look without the lock, as good as that is. */
+static inline bool queue_waiting(const struct dispatch_queue *queue)
+{
+	return __atomic_load_n(&queue->entitled.length, __ATOMIC_SEQ_CST) != 0 ||
+	       __atomic_load_n(&queue->nr_surplus, __ATOMIC_SEQ_CST) != 0;
+}
+
+/* Locks the queue of @vp's home and returns that processor; NULL, nothing locked: it has none. */
+struct cpu *queue_lock_home(const struct vp *vp);
+
+/*
+ * Makes @cpu, whichever it is, come to its dispatcher soon, unless it is on its way. Any lock may
+ * be held. What was stored before is seen there.
+ */
+void queue_resched(struct cpu *cpu);
+
+/*
+ * @vp waits on @home, which is not locked any more: tells a processor that ought to run it. In the
+ * order of preference its home, if that has nothing or nothing as important to do; an idle one; one
+ * that runs somebody on surplus; its home, which will look at it before long.
+ */
+void queue_announce(struct cpu *home, const struct vp *vp);
+
+/* Says what @cpu, the caller's own, does now. */
+void queue_set_activity(struct cpu *cpu, enum dispatch_activity activity);
+
+/*
+ * May @cpu run virtual processors of the shared pool now? A dedicated one while its own is ceded
+ * and both the profile and the partition (vpa_donates()) lend it.
+ */
+bool queue_lends(const struct cpu *cpu);
+
+/* Processors that nap and may run somebody of the shared pool, a bit for each number. */
+u32 queue_idle_mask(void);
 
 #endif

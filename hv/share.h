@@ -31,13 +31,14 @@ struct share {
 
 /* Where a partition's processor time went, in ticks since it was created; changed atomically. */
 struct lpar_use {
-	u64 capped;	/* within its entitlement, or on dedicated processors */
-	u64 uncapped;	/* beyond it */
-	u64 idle;	/* its dedicated processors waited for it */
-	u64 donated;	/* of its dedicated processors' time, used by others */
-	u64 dispatches; /* virtual processor dispatches, a count */
-	u64 entitled;	/* what it was entitled to while activated … */
-	u64 since;	/* … up to this timebase; lpar.lock */
+	u64 capped;	 /* within its entitlement, or on dedicated processors */
+	u64 uncapped;	 /* beyond it */
+	u64 idle;	 /* its dedicated processors waited for it */
+	u64 donated;	 /* of its dedicated processors' time, used by others */
+	u64 dispatches;	 /* virtual processor dispatches, a count */
+	u64 dispersions; /* … of these on another processor than the last time */
+	u64 entitled;	 /* what it was entitled to while activated … */
+	u64 since;	 /* … up to this timebase; lpar.lock */
 };
 
 /* Where a physical processor's time went, in ticks. The sum is all the time since cpu_init(). */
@@ -59,8 +60,8 @@ void share_set(struct share *share, u32 units, u64 window, u32 weight);
  */
 u64 share_grant(struct share *share, u32 window, u64 ticks);
 
-/* Would share_grant() give anything? */
-bool share_left(const struct share *share, u32 window);
+/* Ticks that share_grant() could still give in window number @window. */
+u64 share_left(const struct share *share, u32 window);
 
 /*
  * A virtual processor that was granted @grant ticks in window @window has used @used: gives back

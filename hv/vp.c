@@ -41,6 +41,7 @@ void vp_reset(struct vp *vp, u64 pc, u64 r3)
 	vp->spr.ic = old.ic;
 	vp->dec_expires = machine_timebase() + INT32_MAX;
 	vp->prodded = false;
+	vp->resets = 0;
 	vp->leave = 0;
 	icp_reset(vp);
 }

@@ -29,6 +29,7 @@ enum vp_queued {
 	VP_QUEUED_ENTITLED,
 	VP_QUEUED_SURPLUS,
 	VP_QUEUED_PARKED,
+	VP_QUEUED_TAKEN, /* on its way to another processor */
 };
 
 /* Why it became ready, and why it lost its processor. LoPAR "Dispatch Trace Log Buffer". */
@@ -75,17 +76,19 @@ struct vp_spr {
 	u64 ebbhr, ebbrr, bescrs, bescrr, bescr;
 	u64 dawr, dawrx, ciabr;
 	u64 mmcr0, mmcr1, mmcr2, mmcra;
-	u64 siar, sdar, sier, usier;
+	u64 siar, sdar, sier;
 	u64 mmcrs, spmc1, spmc2, tacr, tcscr, csigr, ear;
-	u64 tfhar, tfiar, texasr;
 	u32 pmc[6];
-	u64 purr, spurr, vtb, ic;
+	u64 purr, spurr; /* up to cpu->queue.charged; cpu_purr() has the rest */
+	u64 vtb, ic;
+	bool rare; /* not all of those that hardly anybody uses are 0; context.c */
 };
 
-/* An area the partition registered with H_REGISTER_VPA. */
+/* An area the partition registered with H_REGISTER_VPA. Partition's lock, but for the handle. */
 struct vp_area {
 	u64 logical; /* 0 = not registered */
 	u64 length;
+	u64 handle; /* for the dispatcher (hv/vpa.h) */
 };
 
 struct vp {
@@ -103,6 +106,8 @@ struct vp {
 	/* --- the rest --- */
 	struct vp_spr spr;
 	struct vp_slb slb[VP_SLB_SIZE];
+	u32 slb_kept;	 /* so many of them were kept when it lost its processor, and … */
+	u32 kept;	 /* … these facilities' registers, VPA_KEEP_…; all others are 0 */
 	u64 dec_expires; /* timebase at which the decrementer passes 0 */
 
 	struct lpar *lpar;
@@ -120,6 +125,7 @@ struct vp {
 	struct icp icp;
 
 	struct vp_area vpa, slb_shadow, dtl;
+	u32 dispatch_count; /* what vpa_dispatch_count() tells */
 
 	/* --- the dispatcher's; home's queue lock --- */
 	u8 queued;		      /* enum vp_queued */
@@ -128,7 +134,7 @@ struct vp {
 	struct vp *next, *prev;	      /* in a list */
 	struct pqueue_node surplus;   /* by the partition's virtual time */
 	struct pqueue_node timer;     /* by when its H_CEDE ends */
-	u64 grant;		      /* ticks of entitlement it may still use; 0: on surplus */
+	struct cpu *last;	      /* the processor that ran it last */
 	u64 wake_at;		      /* timebase at which its H_CEDE ends */
 	u64 left_at;		      /* timebase at which it lost its processor … */
 	u64 ready_at;		      /* … became ready to run again … */

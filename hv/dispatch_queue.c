@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hv/dispatch_queue.h"
+#include "hv/cpu.h"
+#include "hv/lpar.h"
+#include "hv/pool.h"
+#include "hv/vp.h"
+#include "hv/vpa.h"
+
+/* Processors that nap, and those that run somebody on surplus. */
+static u32 idle_mask, surplus_mask;
+
+/* The virtual time of the last one that got surplus, anywhere. */
+static u64 virtual_now;
+
+/* --- lists --- */
+
+static void list_insert(struct vp_list *list, struct vp *vp, struct vp *before)
+{
+	vp->next = before;
+	vp->prev = before ? before->prev : list->last;
+	*(vp->prev ? &vp->prev->next : &list->first) = vp;
+	*(before ? &before->prev : &list->last) = vp;
+	__atomic_store_n(&list->length, list->length + 1, __ATOMIC_SEQ_CST);
+}
+
+static void list_remove(struct vp_list *list, struct vp *vp)
+{
+	*(vp->prev ? &vp->prev->next : &list->first) = vp->next;
+	*(vp->next ? &vp->next->prev : &list->last) = vp->prev;
+	vp->next = vp->prev = NULL;
+	__atomic_store_n(&list->length, list->length - 1, __ATOMIC_RELAXED);
+}
+
+/* --- waiting --- */
+
+static void entitled_insert(struct dispatch_queue *queue, struct vp *vp, struct vp *before)
+{
+	list_insert(&queue->entitled, vp, before);
+	vp->queued = VP_QUEUED_ENTITLED;
+}
+
+void queue_entitled(struct dispatch_queue *queue, struct vp *vp, bool urgent)
+{
+	entitled_insert(queue, vp, urgent ? queue->entitled.first : NULL);
+	if (urgent)
+		queue->urgent = true;
+}
+
+void queue_entitled_second(struct dispatch_queue *queue, struct vp *vp)
+{
+	struct vp *first = queue->entitled.first;
+
+	entitled_insert(queue, vp, first ? first->next : NULL);
+}
+
+static void surplus_publish(struct dispatch_queue *queue)
+{
+	if (queue->surplus.first)
+		__atomic_store_n(&queue->surplus_key, queue->surplus.first->key, __ATOMIC_RELAXED);
+}
+
+static void surplus_insert(struct dispatch_queue *queue, struct vp *vp)
+{
+	pqueue_insert(
+		&queue->surplus, &vp->surplus,
+		share_queue_key(&vp->lpar->share, __atomic_load_n(&virtual_now, __ATOMIC_RELAXED)));
+	vp->queued = VP_QUEUED_SURPLUS;
+	surplus_publish(queue);
+	__atomic_store_n(&queue->nr_surplus, queue->nr_surplus + 1, __ATOMIC_SEQ_CST);
+}
+
+void queue_virtual_advance(u64 key)
+{
+	u64 now = __atomic_load_n(&virtual_now, __ATOMIC_RELAXED);
+
+	while ((s64)(key - now) > 0)
+		if (__atomic_compare_exchange_n(&virtual_now, &now, key, false, __ATOMIC_RELAXED,
+						__ATOMIC_RELAXED))
+			return;
+}
+
+static void surplus_remove(struct dispatch_queue *queue, struct vp *vp)
+{
+	pqueue_remove(&queue->surplus, &vp->surplus);
+	surplus_publish(queue);
+	__atomic_store_n(&queue->nr_surplus, queue->nr_surplus - 1, __ATOMIC_RELAXED);
+}
+
+/* While one waits, its partition may get surplus elsewhere: then it waits its turn anew. */
+struct vp *queue_surplus_first(struct dispatch_queue *queue)
+{
+	struct pqueue_node *node;
+
+	while ((node = queue->surplus.first) != NULL) {
+		struct vp *vp = container_of(node, struct vp, surplus);
+		u64 virtual = __atomic_load_n(&vp->lpar->share.virtual, __ATOMIC_RELAXED);
+
+		if ((s64)(virtual - node->key) <= 0)
+			return vp;
+		pqueue_remove(&queue->surplus, node);
+		pqueue_insert(&queue->surplus, node, virtual);
+		surplus_publish(queue);
+	}
+	return NULL;
+}
+
+void queue_used_up(struct dispatch_queue *queue, struct vp *vp)
+{
+	if (vp->lpar->share.weight != 0) {
+		surplus_insert(queue, vp);
+		return;
+	}
+	list_insert(&queue->parked, vp, NULL);
+	vp->queued = VP_QUEUED_PARKED;
+}
+
+void queue_remove(struct dispatch_queue *queue, struct vp *vp)
+{
+	switch (vp->queued) {
+	case VP_QUEUED_ENTITLED:
+		if (vp == queue->entitled.first)
+			queue->urgent = false;
+		list_remove(&queue->entitled, vp);
+		break;
+	case VP_QUEUED_SURPLUS:
+		surplus_remove(queue, vp);
+		break;
+	case VP_QUEUED_PARKED:
+		list_remove(&queue->parked, vp);
+		break;
+	default:
+		return;
+	}
+	vp->queued = VP_QUEUED_NOT;
+}
+
+/* Who did not have a turn in the old window stays in front of those who had one. */
+void queue_turn(struct dispatch_queue *queue, u64 now)
+{
+	struct vp *vp;
+
+	while ((vp = queue->parked.first) != NULL) {
+		queue_remove(queue, vp);
+		vp->capacity_at = now;
+		queue_entitled(queue, vp, false);
+	}
+	while ((vp = queue_surplus_first(queue)) != NULL) {
+		queue_remove(queue, vp);
+		queue_entitled(queue, vp, false);
+	}
+}
+
+/* --- timers --- */
+
+/*
+ * One that is woken early stays in the queue: when it cedes again, its next time is mostly later,
+ * and the entry, when it comes up, is put where it belongs.
+ */
+void queue_timer_add(struct dispatch_queue *queue, struct vp *vp)
+{
+	if (vp->timer.queued) {
+		if ((s64)(vp->timer.key - vp->wake_at) <= 0)
+			return;
+		pqueue_remove(&queue->timers, &vp->timer);
+	}
+	pqueue_insert(&queue->timers, &vp->timer, vp->wake_at);
+}
+
+void queue_timer_remove(struct dispatch_queue *queue, struct vp *vp)
+{
+	if (vp->timer.queued)
+		pqueue_remove(&queue->timers, &vp->timer);
+}
+
+struct vp *queue_timer_expired(struct dispatch_queue *queue, u64 now)
+{
+	struct pqueue_node *node;
+
+	while ((node = queue->timers.first) != NULL && (s64)(node->key - now) <= 0) {
+		struct vp *vp = container_of(node, struct vp, timer);
+
+		pqueue_remove(&queue->timers, node);
+		if (vp->state != VP_CEDED)
+			continue;
+		if ((s64)(vp->wake_at - now) <= 0)
+			return vp;
+		pqueue_insert(&queue->timers, node, vp->wake_at);
+	}
+	return NULL;
+}
+
+/* --- who has to know --- */
+
+struct cpu *queue_lock_home(const struct vp *vp)
+{
+	for (;;) {
+		struct cpu *home = __atomic_load_n(&vp->cpu, __ATOMIC_ACQUIRE);
+
+		if (!home)
+			return NULL;
+		lock_take(&home->queue.lock);
+		if (__atomic_load_n(&vp->cpu, __ATOMIC_RELAXED) == home)
+			return home;
+		lock_drop(&home->queue.lock);
+	}
+}
+
+static u32 activity_of(const struct cpu *cpu)
+{
+	return __atomic_load_n(&cpu->queue.activity, __ATOMIC_SEQ_CST);
+}
+
+void queue_resched(struct cpu *cpu)
+{
+	__atomic_store_n(&cpu->queue.resched, 1, __ATOMIC_SEQ_CST);
+	if (cpu == cpu_this()) {
+		if (cpu->queue.running)
+			__atomic_store_n(&cpu->queue.running->leave, 1, __ATOMIC_RELAXED);
+	} else if (activity_of(cpu) != DISPATCH_BUSY) {
+		cpu_kick(cpu);
+	}
+}
+
+bool queue_lends(const struct cpu *cpu)
+{
+	const struct vp *vp = cpu->queue.dedicated;
+	enum sharing_mode mode;
+
+	if (!cpu->queue.owner)
+		return true;
+	if (!vp || __atomic_load_n(&vp->state, __ATOMIC_RELAXED) != VP_CEDED)
+		return false;
+	mode = vp->lpar->procs.sharing_mode;
+	return (mode == SHARING_SHARE_IDLE_ACTIVE || mode == SHARING_SHARE_IDLE_ALWAYS) &&
+	       vpa_donates(vp);
+}
+
+static void mask_set(u32 *mask, u32 bit, bool on)
+{
+	if (((__atomic_load_n(mask, __ATOMIC_RELAXED) & bit) != 0) == on)
+		return;
+	if (on)
+		__atomic_fetch_or(mask, bit, __ATOMIC_SEQ_CST);
+	else
+		__atomic_fetch_and(mask, ~bit, __ATOMIC_SEQ_CST);
+}
+
+void queue_set_activity(struct cpu *cpu, enum dispatch_activity activity)
+{
+	u32 bit = 1U << cpu->number;
+
+	__atomic_store_n(&cpu->queue.activity, activity, __ATOMIC_SEQ_CST);
+	mask_set(&idle_mask, bit, activity == DISPATCH_IDLE && queue_lends(cpu));
+	mask_set(&surplus_mask, bit, activity == DISPATCH_SURPLUS && !cpu->queue.owner);
+}
+
+u32 queue_idle_mask(void)
+{
+	return __atomic_load_n(&idle_mask, __ATOMIC_SEQ_CST);
+}
+
+static struct cpu *first_of(u32 mask)
+{
+	return mask ? pool_cpu[__builtin_ctz(mask)] : NULL;
+}
+
+void queue_announce(struct cpu *home, const struct vp *vp)
+{
+	u32 activity = activity_of(home);
+	bool entitled =
+		lpar_dedicated(vp->lpar) || share_left(&vp->lpar->share, home->queue.window) != 0;
+	struct cpu *other;
+
+	if (activity == DISPATCH_IDLE || (entitled && activity == DISPATCH_SURPLUS) ||
+	    home->queue.owner) {
+		queue_resched(home);
+		return;
+	}
+	other = first_of(queue_idle_mask());
+	if (!other && entitled)
+		other = first_of(__atomic_load_n(&surplus_mask, __ATOMIC_SEQ_CST));
+	if (other)
+		queue_resched(other);
+	else if (entitled)
+		queue_resched(home);
+}

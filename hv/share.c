@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hv/share.h"
+
+#define WEIGHT_UNIT_SHIFT 8 /* virtual time passes at the rate of real time for weight 256 */
+
+static u64 budget_pack(u32 window, s64 left)
+{
+	return (u64)window << 32 | (u32)(s32)left;
+}
+
+/*
+ * What is left in window @window, or in the later one that @word is about: what was not used is
+ * gone when the window ends, a debt stays until it is paid.
+ */
+static s64 budget_left(const struct share *share, u64 word, u32 window)
+{
+	s64 entitled = (s64)__atomic_load_n(&share->entitled, __ATOMIC_RELAXED);
+	s64 left = (s32)(u32)word;
+	s32 turns = (s32)(window - (u32)(word >> 32));
+
+	if (turns <= 0)
+		return left;
+	return MIN(left + entitled * (turns - 1), 0L) + entitled;
+}
+
+static u32 budget_window(u64 word, u32 window)
+{
+	u32 present = (u32)(word >> 32);
+
+	return (s32)(window - present) > 0 ? window : present;
+}
+
+static bool budget_swap(struct share *share, u64 *old, u32 window, s64 left)
+{
+	left = MAX(left, (s64)INT32_MIN);
+	return __atomic_compare_exchange_n(&share->budget, old, budget_pack(window, left), false,
+					   __ATOMIC_RELAXED, __ATOMIC_RELAXED);
+}
+
+void share_set(struct share *share, u32 units, u64 window, u32 weight)
+{
+	share->units = units;
+	__atomic_store_n(&share->weight, weight, __ATOMIC_RELAXED);
+	__atomic_store_n(&share->entitled, window * units / SHARE_UNITS_PER_PROC, __ATOMIC_RELAXED);
+}
+
+u64 share_grant(struct share *share, u32 window, u64 ticks)
+{
+	u64 old = __atomic_load_n(&share->budget, __ATOMIC_RELAXED);
+	s64 left, granted;
+
+	do {
+		left = budget_left(share, old, window);
+		if (left <= 0)
+			return 0;
+		granted = MIN(left, (s64)ticks);
+	} while (!budget_swap(share, &old, budget_window(old, window), left - granted));
+	return (u64)granted;
+}
+
+u64 share_left(const struct share *share, u32 window)
+{
+	s64 left = budget_left(share, __atomic_load_n(&share->budget, __ATOMIC_RELAXED), window);
+
+	return left > 0 ? (u64)left : 0;
+}
+
+void share_settle(struct share *share, u32 window, u64 grant, u64 used)
+{
+	u64 old = __atomic_load_n(&share->budget, __ATOMIC_RELAXED);
+	s64 rest = (s64)(grant - used);
+	u32 present;
+
+	if (rest == 0)
+		return;
+	do {
+		present = (u32)(old >> 32);
+		if (rest > 0 && present != window)
+			return;
+	} while (!budget_swap(share, &old, present, (s64)(s32)(u32)old + rest));
+}
+
+u64 share_slice(const struct share *share, u64 least)
+{
+	u32 wanting = __atomic_load_n(&share->wanting, __ATOMIC_RELAXED);
+	u64 entitled = __atomic_load_n(&share->entitled, __ATOMIC_RELAXED);
+
+	return wanting > 1 ? MAX(entitled / wanting, least) : MAX(entitled, least);
+}
+
+u64 share_queue_key(struct share *share, u64 now)
+{
+	u64 old = __atomic_load_n(&share->virtual, __ATOMIC_RELAXED);
+
+	while ((s64)(old - now) < 0)
+		if (__atomic_compare_exchange_n(&share->virtual, &old, now, false, __ATOMIC_RELAXED,
+						__ATOMIC_RELAXED))
+			return now;
+	return old;
+}
+
+void share_charge(struct share *share, u64 used)
+{
+	u32 weight = MAX(__atomic_load_n(&share->weight, __ATOMIC_RELAXED), 1U);
+
+	__atomic_fetch_add(&share->virtual, (used << WEIGHT_UNIT_SHIFT) / weight, __ATOMIC_RELAXED);
+}

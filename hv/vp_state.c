@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: Apache-2.0
+/* What hypercalls and interrupts do to a virtual processor: it waits, wakes, starts, stops. */
+#include "hv/cpu.h"
+#include "hv/dispatch.h"
+#include "hv/dispatch_queue.h"
+#include "hv/lpar.h"
+#include "hv/machine.h"
+#include "hv/pool.h"
+#include "hv/trace.h"
+
+static void wanting_add(struct vp *vp, s32 n)
+{
+	__atomic_fetch_add(&vp->lpar->share.wanting, (u32)n, __ATOMIC_RELAXED);
+}
+
+static void trace_state(const struct vp *vp, enum vp_state state)
+{
+	trace(TRACE_VP_STATE, vp->lpar->id, (u16)vp->number, vp->number, state);
+}
+
+/* --- becoming ready; home's lock is held --- */
+
+static void make_ready(struct cpu *home, struct vp *vp, enum vp_ready_reason reason)
+{
+	vp->ready_at = vp->capacity_at = machine_timebase();
+	vp->ready_reason = (u8)reason;
+	__atomic_store_n(&vp->state, VP_RUNNABLE, __ATOMIC_RELAXED);
+	wanting_add(vp, 1);
+	queue_entitled(&home->queue, vp,
+		       lpar_dedicated(vp->lpar) ||
+			       share_left(&vp->lpar->share, home->queue.window) != 0);
+}
+
+void dispatch_expire(struct cpu *cpu, u64 now)
+{
+	struct vp *vp;
+
+	while ((vp = queue_timer_expired(&cpu->queue, now)) != NULL)
+		make_ready(cpu, vp, VP_READY_DECREMENTER);
+}
+
+/* --- waking --- */
+
+void dispatch_wake(struct vp *vp, enum vp_ready_reason reason)
+{
+	struct cpu *home = queue_lock_home(vp);
+	bool woken;
+
+	if (!home)
+		return;
+	woken = vp->state == VP_CEDED;
+	if (woken)
+		make_ready(home, vp, reason);
+	lock_drop(&home->queue.lock);
+	if (woken)
+		queue_announce(home, vp);
+}
+
+void dispatch_prod(struct vp *vp)
+{
+	struct cpu *home = queue_lock_home(vp);
+	bool woken;
+
+	if (!home)
+		return;
+	woken = vp->state == VP_CEDED || vp->state == VP_JOINED;
+	if (woken)
+		make_ready(home, vp, VP_READY_PROD);
+	else
+		vp->prodded = true;
+	lock_drop(&home->queue.lock);
+	if (woken)
+		queue_announce(home, vp);
+}
+
+void vp_external_raise(struct vp *vp)
+{
+	struct cpu *cpu;
+	u32 state;
+
+	__atomic_store_n(&vp->leave, 1, __ATOMIC_SEQ_CST);
+	state = __atomic_load_n(&vp->state, __ATOMIC_SEQ_CST);
+	if (state == VP_CEDED) {
+		dispatch_wake(vp, VP_READY_INTERRUPT);
+	} else if (state == VP_RUNNING) {
+		cpu = __atomic_load_n(&vp->cpu, __ATOMIC_RELAXED);
+		if (cpu != cpu_this())
+			cpu_kick(cpu);
+	}
+}
+
+void dispatch_system_reset(struct vp *vp)
+{
+	struct cpu *home = queue_lock_home(vp);
+	bool woken, runs;
+
+	if (!home)
+		return;
+	woken = vp->state == VP_CEDED || vp->state == VP_JOINED;
+	runs = vp->state == VP_RUNNING;
+	if (vp->state != VP_STOPPED)
+		__atomic_store_n(&vp->resets, 1, __ATOMIC_SEQ_CST);
+	if (woken)
+		make_ready(home, vp, VP_READY_START);
+	lock_drop(&home->queue.lock);
+	if (woken)
+		queue_announce(home, vp);
+	else if (runs)
+		vp_external_raise(vp);
+}
+
+/* --- waiting; all of it on the vp's own processor --- */
+
+static bool must_not_wait(struct vp *vp)
+{
+	if (vp->prodded) {
+		vp->prodded = false;
+		return true;
+	}
+	/* Another processor may have stopped it. */
+	return vp->state != VP_RUNNING || __atomic_load_n(&vp->resets, __ATOMIC_SEQ_CST) != 0;
+}
+
+void dispatch_cede(struct vp *vp)
+{
+	struct dispatch_queue *queue = &vp->cpu->queue;
+
+	lock_take(&queue->lock);
+	if (must_not_wait(vp))
+		goto out;
+	vp->wake_at = cpu_dec_expires(vp);
+	/* An expired decrementer arrives by itself, MSR[EE] being on. */
+	if ((s64)(vp->wake_at - machine_timebase()) < 0)
+		goto out;
+	vp->leave = 1;
+	__atomic_store_n(&vp->state, VP_CEDED, __ATOMIC_SEQ_CST);
+	/* Whoever raises an interrupt after this look sees the new state and waits for the lock. */
+	if (icp_pending(vp)) {
+		vp->state = VP_RUNNING;
+		goto out;
+	}
+	vp->leave_reason = VP_LEAVE_CEDE;
+	queue_timer_add(queue, vp);
+out:
+	lock_drop(&queue->lock);
+}
+
+bool dispatch_join(struct vp *vp)
+{
+	struct dispatch_queue *queue = &vp->cpu->queue;
+	bool waits;
+
+	lock_take(&queue->lock);
+	waits = !must_not_wait(vp);
+	if (waits) {
+		vp->leave = 1;
+		vp->leave_reason = VP_LEAVE_CONFER;
+		__atomic_store_n(&vp->state, VP_JOINED, __ATOMIC_RELAXED);
+	}
+	lock_drop(&queue->lock);
+	return waits;
+}
+
+/* --- giving a turn away --- */
+
+/* Can @cpu run @vp, which waits on @home? That one is locked. */
+static bool is_free(const struct vp *vp, const struct cpu *cpu)
+{
+	struct cpu *loaded = __atomic_load_n(&vp->loaded, __ATOMIC_ACQUIRE);
+
+	return vp->state == VP_RUNNABLE && vp->queued != VP_QUEUED_TAKEN &&
+	       !lpar_dedicated(vp->lpar) && (!loaded || loaded == cpu);
+}
+
+bool dispatch_take(struct cpu *cpu, struct cpu *home, struct vp *vp)
+{
+	if (!is_free(vp, cpu))
+		return false;
+	queue_remove(&home->queue, vp);
+	queue_timer_remove(&home->queue, vp);
+	vp->queued = VP_QUEUED_TAKEN;
+	__atomic_store_n(&vp->cpu, cpu, __ATOMIC_RELEASE);
+	return true;
+}
+
+bool dispatch_taken(struct vp *vp)
+{
+	vp->queued = VP_QUEUED_NOT;
+	if (vp->state == VP_RUNNABLE)
+		return true;
+	wanting_add(vp, -1);
+	return false;
+}
+
+void dispatch_confer(struct vp *vp, struct vp *target)
+{
+	struct cpu *cpu = vp->cpu;
+	struct dispatch_queue *queue = &cpu->queue;
+	struct cpu *home = target ? queue_lock_home(target) : NULL;
+	bool taken = home && dispatch_take(cpu, home, target);
+
+	if (home)
+		lock_drop(&home->queue.lock);
+	lock_take(&queue->lock);
+	if (taken && dispatch_taken(target)) {
+		target->ready_reason = VP_READY_CONFER;
+		queue_entitled(queue, target, true);
+	}
+	vp->leave_reason = VP_LEAVE_CONFER;
+	queue->yield = true;
+	queue->resched = 1;
+	vp->leave = 1;
+	lock_drop(&queue->lock);
+}
+
+/* --- starting and stopping --- */
+
+static struct cpu *first_home(const struct vp *vp)
+{
+	u32 shared = __atomic_load_n(&pool_nr_shared, __ATOMIC_RELAXED);
+	u32 turn = shared ? (vp->number + vp->lpar->id) % shared : 0;
+
+	for (u32 idle = queue_idle_mask(); idle; idle &= idle - 1)
+		if (!pool_cpu[__builtin_ctz(idle)]->queue.owner)
+			return pool_cpu[__builtin_ctz(idle)];
+	for (u32 i = 0; i < pool_nr_cpus; i++)
+		if (!pool_cpu[i]->queue.owner && turn-- == 0)
+			return pool_cpu[i];
+	return pool_cpu[0];
+}
+
+/* Locks and returns where a stopped @vp is to start; that becomes its home. */
+static struct cpu *start_home(struct vp *vp)
+{
+	struct cpu *home = queue_lock_home(vp);
+
+	if (home && (lpar_dedicated(vp->lpar) || !home->queue.owner))
+		return home;
+	if (home)
+		lock_drop(&home->queue.lock);
+	__atomic_store_n(&vp->cpu, first_home(vp), __ATOMIC_RELEASE);
+	return queue_lock_home(vp);
+}
+
+void dispatch_ready(struct vp *vp)
+{
+	struct cpu *home = start_home(vp);
+
+	vp->left_at = machine_timebase();
+	make_ready(home, vp, VP_READY_START);
+	lock_drop(&home->queue.lock);
+	queue_announce(home, vp);
+	trace_state(vp, VP_RUNNABLE);
+}
+
+/* Nothing of it is on a processor, or on its way to one. */
+static bool has_left(const struct vp *vp)
+{
+	struct cpu *home = queue_lock_home(vp);
+	bool left;
+
+	if (!home)
+		return true;
+	left = vp->state == VP_STOPPED && vp->queued == VP_QUEUED_NOT &&
+	       home->queue.running != vp && !__atomic_load_n(&vp->loaded, __ATOMIC_ACQUIRE);
+	lock_drop(&home->queue.lock);
+	return left;
+}
+
+bool dispatch_start(struct vp *vp, u64 pc, u64 r3)
+{
+	if (!has_left(vp))
+		return false;
+	vp_reset(vp, pc, r3);
+	dispatch_ready(vp);
+	return true;
+}
+
+void dispatch_stop(struct vp *vp)
+{
+	struct cpu *home = queue_lock_home(vp);
+	u32 state;
+
+	if (!home)
+		return;
+	state = vp->state;
+	if (state == VP_RUNNABLE && vp->queued != VP_QUEUED_TAKEN) {
+		queue_remove(&home->queue, vp);
+		wanting_add(vp, -1);
+	}
+	queue_timer_remove(&home->queue, vp);
+	__atomic_store_n(&vp->state, VP_STOPPED, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&vp->leave, 1, __ATOMIC_RELEASE);
+	lock_drop(&home->queue.lock);
+	if (state == VP_RUNNING)
+		queue_resched(home);
+	if (state != VP_STOPPED)
+		trace_state(vp, VP_STOPPED);
+}
+
+static bool holds(const struct cpu *cpu, const struct lpar *lpar)
+{
+	const struct vp *running = __atomic_load_n(&cpu->queue.running, __ATOMIC_ACQUIRE);
+	const struct vp *loaded = __atomic_load_n(&cpu->loaded, __ATOMIC_ACQUIRE);
+
+	return (running && running->lpar == lpar) || (loaded && loaded->lpar == lpar) ||
+	       __atomic_load_n(&cpu->lpar, __ATOMIC_ACQUIRE) == lpar;
+}
+
+bool dispatch_left(struct lpar *lpar)
+{
+	bool left = true;
+
+	for (u32 i = 0; i < pool_nr_cpus; i++) {
+		struct cpu *cpu = pool_cpu[i];
+
+		if (!holds(cpu, lpar))
+			continue;
+		left = false;
+		__atomic_store_n(&cpu->queue.forget, 1, __ATOMIC_SEQ_CST);
+		queue_resched(cpu);
+	}
+	for (u32 i = 0; i < lpar->nr_vps; i++)
+		left = left && has_left(lpar->vps[i]);
+	return left;
+}
