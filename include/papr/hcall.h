@@ -6,6 +6,9 @@
 #ifndef PAPR_HCALL_H
 #define PAPR_HCALL_H
 
+#define H_CONTINUE	   18
+#define H_PENDING	   17
+#define H_CONSTRAINED	   4
 #define H_BUSY		   1
 #define H_SUCCESS	   0
 #define H_HARDWARE	   -1
@@ -57,10 +60,19 @@
 #define H_CEDE		   0xe0
 #define H_CONFER	   0xe4
 #define H_PROD		   0xe8
+#define H_GET_PPP	   0xec
+#define H_SET_PPP	   0xf0
+#define H_PURR		   0xf4
+#define H_PIC		   0xf8
 #define H_BULK_REMOVE	   0x124
 #define H_SET_XDABR	   0x134
+#define H_POLL_PENDING	   0x1d8
+#define H_JOIN		   0x298
 #define H_XIRR_X	   0x2fc
 #define H_SET_MODE	   0x31c
+#define H_SIGNAL_SYS_RESET 0x380 /* reserved in LoPAR; number and arguments are PowerVM's */
+
+#define H_HOME_NODE_ASSOCIATIVITY 0x2ec
 
 #define HCALL_MAX 0x4ac
 
