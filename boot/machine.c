@@ -3,6 +3,7 @@
 #include "boot/opal.h"
 #include "hv/cpu/power8/spr.h"
 #include "hv/lmb.h"
+#include "hv/lock.h"
 #include "hv/log.h"
 #include "hv/machine.h"
 #include "hv/management.h"
@@ -237,6 +238,7 @@ void machine_maintenance(void)
 	opal_handle_hmi();
 }
 
+/* The poll lock is held. */
 static void heartbeat(void)
 {
 	static u64 due;
@@ -250,8 +252,14 @@ static void heartbeat(void)
 
 void machine_poll(void)
 {
+	static struct lock poll_lock;
+
+	log_emergency_wait();
+	if (!lock_try(&poll_lock))
+		return;
 	heartbeat();
 	management_poll();
+	lock_drop(&poll_lock);
 }
 
 void machine_power_off(void)

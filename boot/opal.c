@@ -2,6 +2,7 @@
 #include "boot/opal.h"
 #include "hv/cpu.h"
 #include "hv/lock.h"
+#include "hv/machine.h"
 
 /* Call numbers, as every OPAL has them. */
 enum opal_token {
@@ -32,6 +33,26 @@ static struct lock opal_lock;
 static const struct cpu *caller; /* holds the lock */
 
 /*
+ * Whoever has been in a call for a second does not come back: it has crashed there, and somebody
+ * else is to stop the machine. The firmware has locks of its own, this one only keeps order.
+ */
+static void enter(void)
+{
+	u64 end = machine_timebase() + machine.timebase_hz;
+
+	while (!lock_try(&opal_lock))
+		if ((s64)(machine_timebase() - end) > 0)
+			lock_drop(&opal_lock);
+	__atomic_store_n(&caller, cpu_this(), __ATOMIC_RELAXED);
+}
+
+static void leave(void)
+{
+	__atomic_store_n(&caller, NULL, __ATOMIC_RELAXED);
+	lock_drop(&opal_lock);
+}
+
+/*
  * A processor that was in a call already comes here from crash(), which has something to say: the
  * firmware knows how to be entered once more.
  */
@@ -40,15 +61,11 @@ static s64 call(enum opal_token token, u64 a0, u64 a1, u64 a2, u64 a3, u64 a4)
 	bool again = __atomic_load_n(&caller, __ATOMIC_RELAXED) == cpu_this();
 	s64 status;
 
-	if (!again) {
-		lock_take(&opal_lock);
-		__atomic_store_n(&caller, cpu_this(), __ATOMIC_RELAXED);
-	}
+	if (!again)
+		enter();
 	status = opal_call(token, a0, a1, a2, a3, a4, 0);
-	if (!again) {
-		__atomic_store_n(&caller, NULL, __ATOMIC_RELAXED);
-		lock_drop(&opal_lock);
-	}
+	if (!again)
+		leave();
 	return status;
 }
 

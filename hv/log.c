@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hv/log.h"
+#include "hv/cpu.h"
 #include "hv/machine.h"
 #include "hv/management.h"
 
@@ -10,7 +11,8 @@
 
 static u64 start;
 static bool early = true;
-static u32 emergencies; /* the second one happened while the first was told of */
+static u64 stopper;	/* the processor that stops the machine; 0: it goes on */
+static u32 emergencies; /* of the stopper; the second happened while the first was told of */
 
 static size_t put_time(char *line, size_t size)
 {
@@ -19,6 +21,22 @@ static size_t put_time(char *line, size_t size)
 
 	return (size_t)snprintf(line, size, "[%5lu.%06lu] ", (unsigned long)seconds,
 				(unsigned long)us);
+}
+
+/* This processor, also before it is one. */
+static u64 self(void)
+{
+	return (uintptr_t)cpu_this() | 1;
+}
+
+/* With whatever locks are held: the one that stops the machine does without them. */
+void log_emergency_wait(void)
+{
+	u64 who;
+
+	do
+		who = __atomic_load_n(&stopper, __ATOMIC_RELAXED);
+	while (who != 0 && who != self());
 }
 
 static void log_write(const char *format, va_list args)
@@ -30,9 +48,10 @@ static void log_write(const char *format, va_list args)
 	n += (size_t)vsnprintf(line + n, room - n, format, args);
 	n = MIN(n, room - 1);
 	line[n++] = '\n';
-	if (early)
+	log_emergency_wait();
+	if (__atomic_load_n(&early, __ATOMIC_RELAXED))
 		machine_early_write(line, n);
-	if (emergencies < 2)
+	if (__atomic_load_n(&emergencies, __ATOMIC_RELAXED) < 2)
 		management_log(line, n);
 }
 
@@ -43,7 +62,7 @@ void log_init(void)
 
 void log_early_end(void)
 {
-	early = false;
+	__atomic_store_n(&early, false, __ATOMIC_RELAXED);
 }
 
 void log_line(const char *format, ...)
@@ -57,8 +76,13 @@ void log_line(const char *format, ...)
 
 void log_emergency(void)
 {
-	early = true;
-	emergencies++;
+	u64 nobody = 0;
+
+	__atomic_compare_exchange_n(&stopper, &nobody, self(), false, __ATOMIC_RELAXED,
+				    __ATOMIC_RELAXED);
+	log_emergency_wait();
+	__atomic_store_n(&early, true, __ATOMIC_RELAXED);
+	__atomic_fetch_add(&emergencies, 1, __ATOMIC_RELAXED);
 	management_seize();
 }
 
@@ -67,7 +91,7 @@ void panic(const char *format, ...)
 	static bool panicking;
 	va_list args;
 
-	if (panicking || !emergencies)
+	if (__atomic_load_n(&stopper, __ATOMIC_RELAXED) != self() || panicking)
 		log_emergency();
 	panicking = true;
 	va_start(args, format);

@@ -12,11 +12,16 @@ void log_init(void);
 void log_early_end(void);
 
 /*
- * The hypervisor is going to stop, whatever it was doing: lines go to the firmware's console as
- * well, and no longer wait for who holds the management channel. Called in an emergency inside an
- * emergency, it leaves the channel alone from then on. panic() calls it itself.
+ * The hypervisor is going to stop, whatever it was doing: this processor's lines go to the
+ * firmware's console as well, and no longer wait for who holds the management channel. Called in an
+ * emergency inside an emergency, it leaves the channel alone from then on. Of several processors
+ * the first one stops the machine; for the others this, like any line they have to say, does not
+ * return. panic() calls it itself.
  */
 void log_emergency(void);
+
+/* Does not return when another processor is stopping the machine. */
+void log_emergency_wait(void);
 
 /*
  * Writes one line, stamped with the time since start; @format ends without a newline.

@@ -36,7 +36,11 @@ void machine_early_write(const char *text, u64 length);
 void machine_interrupt(u32 xisr);
 void machine_maintenance(void);
 
-/* Moves what waits on the management channel, both ways. Called once a time slice at least. */
+/*
+ * Moves what waits on the management channel, both ways, unless another processor is at it. Called
+ * by each processor once a dispatch window at least, with no lock held. While another one stops the
+ * machine it does not return.
+ */
 void machine_poll(void);
 
 /* Ends the machine, or starts it again. */

@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "hv/cpu.h"
 #include "hv/log.h"
 #include "hv/machine.h"
 #include "hv/management.h"
@@ -33,6 +34,13 @@ static void append(char *to, const char *text, u64 length)
 	assert_int_equal(strnlen(text, length), length);
 	memcpy(to + used, text, length);
 	to[used + length] = '\0';
+}
+
+struct cpu *cpu_this(void)
+{
+	static struct cpu cpu;
+
+	return &cpu;
 }
 
 u64 machine_timebase(void)
