@@ -17,6 +17,8 @@ static struct pool {
 	u64 idle_before[MACHINE_MAX_CPUS]; /* idle ticks of a processor before it joined … */
 	u64 idle_left;			   /* … and in the pool, of those that left it */
 	u64 idle_told;			   /* what pool_idle_ticks() returned last */
+	u64 all;			   /* ticks of all processors in the pool, up to … */
+	u64 all_since;			   /* … this timebase */
 } pool;
 
 /* The pool lock is held in all static functions. */
@@ -80,16 +82,26 @@ static void set_owner(struct cpu *cpu, struct lpar *owner, struct vp *dedicated)
 	tell(cpu);
 }
 
+/* The pool has @number processors from now on. */
+static void set_nr_shared(u32 number)
+{
+	u64 now = machine_timebase();
+
+	pool.all += (now - pool.all_since) * pool_nr_shared;
+	pool.all_since = now;
+	pool_nr_shared = number;
+}
+
 static void shared_add(struct cpu *cpu)
 {
-	pool_nr_shared++;
+	set_nr_shared(pool_nr_shared + 1);
 	pool.idle_before[cpu->number] = idle_ticks(cpu);
 	set_owner(cpu, NULL, NULL);
 }
 
 static void shared_remove(struct cpu *cpu)
 {
-	pool_nr_shared--;
+	set_nr_shared(pool_nr_shared - 1);
 	pool.idle_left += idle_ticks(cpu) - pool.idle_before[cpu->number];
 }
 
@@ -261,7 +273,7 @@ void pool_add(struct cpu *cpu)
 {
 	lock_take(&pool.lock);
 	pool_cpu[pool_nr_cpus] = cpu;
-	pool_nr_shared++;
+	set_nr_shared(pool_nr_shared + 1);
 	__atomic_store_n(&pool_nr_cpus, pool_nr_cpus + 1, __ATOMIC_RELEASE);
 	lock_drop(&pool.lock);
 }
@@ -341,6 +353,17 @@ u64 pool_idle_ticks(void)
 			ticks += idle_ticks(pool_cpu[i]) - pool.idle_before[pool_cpu[i]->number];
 	pool.idle_told = MAX(ticks, pool.idle_told);
 	ticks = pool.idle_told;
+	lock_drop(&pool.lock);
+	return ticks;
+}
+
+u64 pool_all_ticks(void)
+{
+	u64 ticks;
+
+	lock_take(&pool.lock);
+	set_nr_shared(pool_nr_shared);
+	ticks = MAX(pool.all, pool.idle_told);
 	lock_drop(&pool.lock);
 	return ticks;
 }

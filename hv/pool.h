@@ -75,6 +75,12 @@ bool pool_set(struct lpar *lpar, u32 units, u32 weight);
  */
 u64 pool_idle_ticks(void);
 
+/*
+ * All ticks of the processors of the shared pool while they were in it, up to now; not less than
+ * pool_idle_ticks() has said.
+ */
+u64 pool_all_ticks(void);
+
 /* Ticks that @lpar was entitled to up to now (lpar->use.entitled with what it has since). */
 u64 pool_entitled_ticks(struct lpar *lpar);
 
