@@ -16,7 +16,7 @@ static s64 h_cede(struct vp *vp)
 	dispatch_cede(vp);
 	return H_SUCCESS;
 }
-HCALL(H_CEDE, h_cede, NULL);
+HCALL(H_CEDE, h_cede, "hcall-splpar");
 
 /* Ends another's H_CEDE, or keeps its next one from waiting. LoPAR "H_PROD". */
 static s64 h_prod(struct vp *vp)
@@ -28,4 +28,4 @@ static s64 h_prod(struct vp *vp)
 	dispatch_prod(target);
 	return H_SUCCESS;
 }
-HCALL(H_PROD, h_prod, NULL);
+HCALL(H_PROD, h_prod, "hcall-splpar");

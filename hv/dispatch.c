@@ -54,9 +54,19 @@ static void set_window(struct dispatch_queue *queue, u64 now)
 	queue->window_end = (number + 1) * window_ticks;
 }
 
+/* Somebody with nothing better to do is to come. */
+static void call_for_work(void)
+{
+	u32 idle = queue_idle_mask();
+
+	queue_resched(idle ? pool_cpu[__builtin_ctz(idle)] : cpu_this());
+}
+
 void dispatch_cpu_init(struct cpu *cpu)
 {
 	u64 now = machine_timebase();
+
+	work_added = call_for_work;
 
 	ticks_per_us = machine.timebase_hz / 1000000;
 	window_ticks = us(DISPATCH_WINDOW_US);
@@ -221,6 +231,9 @@ static struct vp *end_turn(struct cpu *cpu, u64 now)
 	} else {
 		settle(queue, vp);
 		vp->left_at = now;
+		/* Another processor woke it while it was still on its way out. */
+		if (vp->state == VP_RUNNABLE)
+			vp->ready_at = vp->capacity_at = now;
 		__atomic_fetch_sub(&vp->lpar->share.wanting, 1, __ATOMIC_RELAXED);
 	}
 	__atomic_store_n(&queue->running, NULL, __ATOMIC_RELAXED);
@@ -568,10 +581,8 @@ static struct vp *look_around(struct cpu *cpu, struct vp **before)
 }
 
 /* Somebody else waits who could run here, or has just come to wait here. */
-static bool missed_somebody(const struct cpu *cpu)
+static bool missed_somebody(const struct cpu *cpu, bool lends)
 {
-	bool lends = queue_lends(cpu);
-
 	for (u32 i = 0; i < pool_nr_cpus; i++)
 		if ((lends || pool_cpu[i] == cpu) && queue_waiting(&pool_cpu[i]->queue))
 			return true;
@@ -579,7 +590,7 @@ static bool missed_somebody(const struct cpu *cpu)
 }
 
 /* Until when the processor may do what it was given to do. Whoever comes later calls it. */
-static u64 next_event(struct cpu *cpu)
+static u64 next_event(struct cpu *cpu, bool lends)
 {
 	struct dispatch_queue *queue = &cpu->queue;
 	u64 until = queue->window_end;
@@ -588,7 +599,7 @@ static u64 next_event(struct cpu *cpu)
 		until = earlier(until, queue->timers.first->key);
 	if (queue->running)
 		return earlier(until, preempt_at(cpu));
-	if (missed_somebody(cpu))
+	if (missed_somebody(cpu, lends))
 		return queue->charged;
 	/* The first processor that naps looks after the management channel, and after work. */
 	if ((queue_idle_mask() & ((1U << cpu->number) - 1)) != 0)
@@ -609,6 +620,7 @@ struct vp *dispatch_next(struct cpu *cpu, u64 *until)
 {
 	struct dispatch_queue *queue = &cpu->queue;
 	struct vp *before, *vp;
+	bool lends;
 
 	queue_set_activity(cpu, DISPATCH_BUSY);
 	__atomic_store_n(&queue->resched, 0, __ATOMIC_SEQ_CST);
@@ -622,8 +634,9 @@ struct vp *dispatch_next(struct cpu *cpu, u64 *until)
 			dispatched(cpu, vp);
 	}
 	queue_set_activity(cpu, activity_for(queue));
+	lends = !vp && queue_lends(cpu);
 	lock_take(&queue->lock);
-	*until = next_event(cpu);
+	*until = next_event(cpu, lends);
 	lock_drop(&queue->lock);
 	return vp;
 }

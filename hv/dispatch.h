@@ -42,6 +42,9 @@ void dispatch_ready(struct vp *vp);
  */
 void dispatch_stop(struct vp *vp);
 
+/* Is @vp stopped, and nothing of it on a processor any more? Then it can be started. */
+bool dispatch_vp_left(const struct vp *vp);
+
 /*
  * All of @lpar's virtual processors are stopped: has every processor let go of them, of its page
  * table and of all that is cached of it? Any that has not is told to; ask again later.

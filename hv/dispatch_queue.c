@@ -221,18 +221,19 @@ void queue_resched(struct cpu *cpu)
 	}
 }
 
-bool queue_lends(const struct cpu *cpu)
+bool queue_lends(struct cpu *cpu)
 {
-	const struct vp *vp = cpu->queue.dedicated;
-	enum sharing_mode mode;
+	const struct vp *vp;
+	bool lends;
 
 	if (!cpu->queue.owner)
 		return true;
-	if (!vp || __atomic_load_n(&vp->state, __ATOMIC_RELAXED) != VP_CEDED)
-		return false;
-	mode = vp->lpar->procs.sharing_mode;
-	return (mode == SHARING_SHARE_IDLE_ACTIVE || mode == SHARING_SHARE_IDLE_ALWAYS) &&
-	       vpa_donates(vp);
+	/* It may be about to go. */
+	lock_take(&cpu->queue.lock);
+	vp = cpu->queue.dedicated;
+	lends = vp && vp->state == VP_CEDED && vpa_donates(vp);
+	lock_drop(&cpu->queue.lock);
+	return lends;
 }
 
 static void mask_set(u32 *mask, u32 bit, bool on)

@@ -120,7 +120,7 @@ void queue_set_activity(struct cpu *cpu, enum dispatch_activity activity);
  * May @cpu run virtual processors of the shared pool now? A dedicated one while its own is ceded
  * and both the profile and the partition (vpa_donates()) lend it.
  */
-bool queue_lends(const struct cpu *cpu);
+bool queue_lends(struct cpu *cpu);
 
 /* Processors that nap and may run somebody of the shared pool, a bit for each number. */
 u32 queue_idle_mask(void);

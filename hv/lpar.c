@@ -92,5 +92,5 @@ u64 lpar_mem_size(const struct lpar *lpar)
 
 struct vp *lpar_vp(const struct lpar *lpar, u64 number)
 {
-	return number < lpar->nr_vps ? lpar->vps[number] : NULL;
+	return number < __atomic_load_n(&lpar->nr_vps, __ATOMIC_ACQUIRE) ? lpar->vps[number] : NULL;
 }

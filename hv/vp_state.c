@@ -253,8 +253,7 @@ void dispatch_ready(struct vp *vp)
 	trace_state(vp, VP_RUNNABLE);
 }
 
-/* Nothing of it is on a processor, or on its way to one. */
-static bool has_left(const struct vp *vp)
+bool dispatch_vp_left(const struct vp *vp)
 {
 	struct cpu *home = queue_lock_home(vp);
 	bool left;
@@ -269,7 +268,7 @@ static bool has_left(const struct vp *vp)
 
 bool dispatch_start(struct vp *vp, u64 pc, u64 r3)
 {
-	if (!has_left(vp))
+	if (!dispatch_vp_left(vp))
 		return false;
 	vp_reset(vp, pc, r3);
 	dispatch_ready(vp);
@@ -298,12 +297,18 @@ void dispatch_stop(struct vp *vp)
 		trace_state(vp, VP_STOPPED);
 }
 
-static bool holds(const struct cpu *cpu, const struct lpar *lpar)
+static bool runs(const struct cpu *cpu, const struct lpar *lpar)
 {
 	const struct vp *running = __atomic_load_n(&cpu->queue.running, __ATOMIC_ACQUIRE);
+
+	return running && running->lpar == lpar;
+}
+
+static bool holds(const struct cpu *cpu, const struct lpar *lpar)
+{
 	const struct vp *loaded = __atomic_load_n(&cpu->loaded, __ATOMIC_ACQUIRE);
 
-	return (running && running->lpar == lpar) || (loaded && loaded->lpar == lpar) ||
+	return runs(cpu, lpar) || (loaded && loaded->lpar == lpar) ||
 	       __atomic_load_n(&cpu->lpar, __ATOMIC_ACQUIRE) == lpar;
 }
 
@@ -316,11 +321,15 @@ bool dispatch_left(struct lpar *lpar)
 
 		if (!holds(cpu, lpar))
 			continue;
+		if (cpu == cpu_this() && !runs(cpu, lpar)) {
+			cpu_forget(cpu);
+			continue;
+		}
 		left = false;
 		__atomic_store_n(&cpu->queue.forget, 1, __ATOMIC_SEQ_CST);
 		queue_resched(cpu);
 	}
 	for (u32 i = 0; i < lpar->nr_vps; i++)
-		left = left && has_left(lpar->vps[i]);
+		left = left && dispatch_vp_left(lpar->vps[i]);
 	return left;
 }
