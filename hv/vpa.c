@@ -1,191 +1,216 @@
 // SPDX-License-Identifier: Apache-2.0
+/*
+ * Everything here is read and written through volatile pointers: the partition may change its
+ * areas at any time, so each field is looked at once.
+ */
 #include "hv/vpa.h"
-#include "hv/hcall.h"
+#include "hv/cpu.h"
 #include "hv/lpar.h"
-#include "hv/vp.h"
 #include "papr/vpa.h"
 
-#include <string.h>
-
 _Static_assert(sizeof(struct vpa) == VPA_MIN_SIZE, "LoPAR's size of the VPA");
-_Static_assert(offsetof(struct vpa, cede_latency) == 0xb0, "LoPAR's layout of the VPA");
-_Static_assert(offsetof(struct vpa, idle_cycles) == 0xd8, "LoPAR's layout of the VPA");
-_Static_assert(offsetof(struct vpa, dispatch_count) == 0x100, "LoPAR's layout of the VPA");
-_Static_assert(offsetof(struct vpa, wait_processor) == 0x158, "LoPAR's layout of the VPA");
-_Static_assert(offsetof(struct vpa, dtl_index) == 0x218, "LoPAR's layout of the VPA");
+_Static_assert(sizeof(struct dtl_entry) == DTL_ENTRY_SIZE, "LoPAR's size of a trace log entry");
+_Static_assert(DTL_MAX_SIZE / DTL_ENTRY_SIZE <= VPA_HANDLE_ENTRIES, "entries in a handle");
+_Static_assert(VP_SLB_SIZE <= VPA_HANDLE_ENTRIES, "entries in a handle");
+_Static_assert(VPA_ALIGN > VPA_HANDLE_ENTRIES, "entries in a handle");
 
-/* The address is what the dispatcher looks at, without a lock. */
-static u64 area_logical(const struct vp_area *area)
+/* What of the two operands of slbmte means something. Power ISA 2.07 Book III-S "slbmte". */
+#define SLB_E_MASK	 0xfffffffff8000000UL
+#define SLB_V_MASK	 0xffffffffffffffb0UL
+#define SLB_V_B_RESERVED (1UL << 63)
+#define SLB_V_LLP_SHIFT	 4
+#define SLB_V_LLP_MASK	 0x13
+/* Base pages of 4 KiB, 64 KiB, 16 MiB and 16 GiB: what "ibm,segment-page-sizes" tells as well. */
+#define SLB_V_LLP_ALLOWED (1u << 0x00 | 1u << 0x11 | 1u << 0x10 | 1u << 0x12)
+
+/* Nothing but what is behind it depends on it, and all of that is the partition's own. */
+static u64 handle_get(const struct vp_area *area)
 {
-	return __atomic_load_n(&area->logical, __ATOMIC_RELAXED);
+	return __atomic_load_n(&area->handle, __ATOMIC_RELAXED);
 }
 
-static void area_set(struct vp_area *area, u64 logical, u64 length)
+static void *handle_ptr(u64 handle)
 {
-	area->length = length;
-	__atomic_store_n(&area->logical, logical, __ATOMIC_RELEASE);
+	return (void *)(uintptr_t)(handle & ~VPA_HANDLE_ENTRIES);
 }
 
-static bool spans_boundary(u64 logical, u64 length)
+/* Its handle is no more than its address. */
+static volatile struct vpa *vpa_of(const struct vp *vp)
 {
-	return logical % VPA_BOUNDARY + length > VPA_BOUNDARY;
+	return (struct vpa *)(uintptr_t)handle_get(&vp->vpa);
 }
 
-/* The size that the partition wrote into the area: the first two or all four bytes of the word. */
-static bool read_size(const struct lpar *lpar, u64 logical, u16 *half, u32 *word)
+/* Ticks from @from to @to; none if the processors that took the times disagree about them. */
+static u64 ticks(u64 from, u64 to)
 {
-	u8 size[4];
+	s64 passed = (s64)(to - from);
 
-	if (!lpar_copy_in(lpar, size, logical + VPA_SIZE_OFFSET, sizeof(size)))
-		return false;
-	*half = (u16)(size[0] << 8 | size[1]);
-	*word = (u32)*half << 16 | (u32)(size[2] << 8 | size[3]);
-	return true;
+	return passed > 0 ? (u64)passed : 0;
 }
+
+static void add(volatile be64 *counter, u64 amount)
+{
+	*counter = cpu_to_be64(be64_to_cpu(*counter) + amount);
+}
+
+/* LoPAR's three parts of the time without a processor. */
+struct waits {
+	u64 ready, capacity, processor;
+};
 
 /*
- * Sets what is the hypervisor's to keep; the rest the partition has filled in already.
- * LoPAR "Per Virtual Processor Area".
+ * Cycles of its own processor that a dedicated-processor partition did not have: those that it
+ * donated while it had no use for them, and those between its wish to run and its dispatch, which
+ * the hypervisor took for itself or somebody else. LoPAR "Per Virtual Processor Area".
  */
-static void vpa_fill(struct vpa *vpa, bool dispatched)
+static void count_dedicated(volatile struct vpa *vpa, const struct vp *vp, const struct waits *wait)
 {
-	vpa->fru_id = cpu_to_be32(0);
-	vpa->processor_on_fru_id = cpu_to_be32(0);
-	memset(vpa->home_node_changes, 0, sizeof(vpa->home_node_changes));
-	memset(&vpa->dispatch_count, 0,
-	       offsetof(struct vpa, reserved_170) - offsetof(struct vpa, dispatch_count));
-	vpa->dispatch_count = cpu_to_be32(dispatched ? 0 : 1);
+	u32 i = vpa->idle == VPA_IDLE ? 0 : 2;
+	u64 taken = wait->capacity + wait->processor;
+
+	add(&vpa->expropriated[i], taken);
+	add(&vpa->expropriated[i + 1], taken);
+	if ((vp->leave_reason == VP_LEAVE_CEDE || vp->leave_reason == VP_LEAVE_CONFER) &&
+	    vpa_donates(vp)) {
+		add(&vpa->donated[i], wait->ready);
+		add(&vpa->donated[i + 1], wait->ready);
+	}
 }
 
-static s64 register_vpa(struct vp *vp, u64 logical, u64 size, bool dispatched)
+/* Which bit of the mask asks for an entry about a dispatch after this. */
+static u8 dtl_cause(u8 leave_reason)
 {
-	struct vpa *vpa;
-
-	if (size < VPA_MIN_SIZE || spans_boundary(logical, size))
-		return H_PARAMETER;
-	vpa = lpar_ptr(vp->lpar, logical, size);
-	if (!vpa)
-		return H_PARAMETER;
-	vpa_fill(vpa, dispatched);
-	area_set(&vp->vpa, logical, size);
-	return H_SUCCESS;
-}
-
-static s64 register_dtl(struct vp *vp, u64 logical, u64 size)
-{
-	if (size < DTL_ENTRY_SIZE || size > DTL_MAX_SIZE || !lpar_ptr(vp->lpar, logical, size))
-		return H_PARAMETER;
-	if (vp->vpa.logical == 0)
-		return H_RESOURCE;
-	area_set(&vp->dtl, logical, size - size % DTL_ENTRY_SIZE);
-	return H_SUCCESS;
-}
-
-static s64 register_slb_shadow(struct vp *vp, u64 logical, u64 size)
-{
-	if (size < SLB_SHADOW_MIN_SIZE || spans_boundary(logical, size) ||
-	    !lpar_ptr(vp->lpar, logical, size))
-		return H_PARAMETER;
-	if (vp->vpa.logical == 0)
-		return H_RESOURCE;
-	area_set(&vp->slb_shadow, logical, size);
-	return H_SUCCESS;
-}
-
-static s64 deregister_vpa(struct vp *vp)
-{
-	if (vp->dtl.logical != 0 || vp->slb_shadow.logical != 0)
-		return H_RESOURCE;
-	area_set(&vp->vpa, 0, 0);
-	return H_SUCCESS;
-}
-
-/* Logical address 0, which holds interrupt vectors, stands for no area and is refused. */
-static s64 area_register(struct vp *vp, u64 function, u64 logical, bool dispatched)
-{
-	u16 half;
-	u32 word;
-
-	if (logical == 0 || !IS_ALIGNED(logical, VPA_ALIGN) ||
-	    !read_size(vp->lpar, logical, &half, &word))
-		return H_PARAMETER;
-	if (function == VPA_REGISTER)
-		return register_vpa(vp, logical, half, dispatched);
-	if (function == VPA_REGISTER_DTL)
-		return register_dtl(vp, logical, word);
-	return register_slb_shadow(vp, logical, word);
-}
-
-static s64 area_change(struct vp *vp, u64 function, u64 logical, bool dispatched)
-{
-	switch (function) {
-	case VPA_REGISTER:
-	case VPA_REGISTER_DTL:
-	case VPA_REGISTER_SLB_SHADOW:
-		return area_register(vp, function, logical, dispatched);
-	case VPA_DEREGISTER:
-		return deregister_vpa(vp);
-	case VPA_DEREGISTER_DTL:
-		area_set(&vp->dtl, 0, 0);
-		return H_SUCCESS;
-	case VPA_DEREGISTER_SLB_SHADOW:
-		area_set(&vp->slb_shadow, 0, 0);
-		return H_SUCCESS;
+	switch (leave_reason) {
+	case VP_LEAVE_CEDE:
+	case VP_LEAVE_CONFER:
+		return DTL_ENABLE_WAIT;
+	case VP_LEAVE_SLICE:
+	case VP_LEAVE_FIRMWARE:
+		return DTL_ENABLE_PREEMPT;
 	default:
-		return H_PARAMETER;
+		return 0;
 	}
+}
+
+static be32 delta(u64 wait)
+{
+	return cpu_to_be32((u32)MIN(wait, (u64)UINT32_MAX));
 }
 
 /*
- * R4 = flags, R5 = processor, R6 = logical address. The SLB is kept as a whole, so a shadow of it
- * is accepted and not needed. Not promised by any function set: "hcall-splpar" has more calls.
- * LoPAR "H_REGISTER_VPA".
+ * The counter of entries lives in the partition's area, as LoPAR has it: a partition that sets it
+ * to 0 starts from there. Any value is good, as it is taken modulo the number of entries. A
+ * partition that follows the counter must find the entry complete. LoPAR "Dispatch Trace Log
+ * Buffer".
  */
-static s64 h_register_vpa(struct vp *vp)
+static void dtl_write(volatile struct vpa *vpa, u64 dtl, const struct vp *vp, const struct cpu *cpu,
+		      const struct waits *wait)
 {
-	u64 function = vp->gpr[4] >> VPA_FUNCTION_SHIFT & VPA_FUNCTION_MASK;
-	struct vp *target = lpar_vp(vp->lpar, vp->gpr[5]);
-	s64 status;
+	u64 index = be64_to_cpu(vpa->dtl_index);
+	struct dtl_entry *entries = handle_ptr(dtl);
+	volatile struct dtl_entry *entry = &entries[index % (dtl & VPA_HANDLE_ENTRIES)];
 
-	if (!target)
-		return H_PARAMETER;
-	lock_take(&vp->lpar->lock);
-	status = area_change(target, function, vp->gpr[6], target->state == VP_RUNNING);
-	lock_drop(&vp->lpar->lock);
-	return status;
-}
-HCALL(H_REGISTER_VPA, h_register_vpa, NULL);
-
-/* A partition that starts has registered nothing. */
-static void vpa_reset(struct lpar *lpar)
-{
-	for (u32 i = 0; i < lpar->nr_vps; i++) {
-		area_set(&lpar->vps[i]->vpa, 0, 0);
-		area_set(&lpar->vps[i]->dtl, 0, 0);
-		area_set(&lpar->vps[i]->slb_shadow, 0, 0);
-	}
-}
-LPAR_RESET_HOOK(vpa_reset);
-
-static struct vpa *vpa_of(const struct vp *vp)
-{
-	u64 logical = area_logical(&vp->vpa);
-
-	return logical != 0 ? lpar_ptr(vp->lpar, logical, sizeof(struct vpa)) : NULL;
+	entry->dispatch_reason = vp->ready_reason;
+	entry->preempt_reason = vp->leave_reason;
+	entry->processor = cpu_to_be16((u16)cpu->number);
+	entry->wait_processor = delta(wait->processor);
+	entry->wait_capacity = delta(wait->capacity);
+	entry->wait_ready = delta(wait->ready);
+	entry->timebase = cpu_to_be64(vp->dispatched_at);
+	entry->fault_address = cpu_to_be64(0);
+	entry->srr0 = cpu_to_be64(vp->pc);
+	entry->srr1 = cpu_to_be64(vp->msr);
+	__atomic_thread_fence(__ATOMIC_RELEASE);
+	vpa->dtl_index = cpu_to_be64(index + 1);
 }
 
-void vpa_dispatch(struct vp *vp)
+void vpa_dispatch(struct vp *vp, const struct cpu *cpu)
 {
-	struct vpa *vpa = vpa_of(vp);
+	volatile struct vpa *vpa = vpa_of(vp);
+	u32 count = (vp->dispatch_count | 1) + 1;
+	struct waits wait;
+	u64 dtl;
 
-	if (vpa)
-		vpa->dispatch_count = cpu_to_be32((be32_to_cpu(vpa->dispatch_count) | 1) + 1);
+	__atomic_store_n(&vp->dispatch_count, count, __ATOMIC_RELAXED);
+	if (!vpa)
+		return;
+	wait.ready = ticks(vp->left_at, vp->ready_at);
+	wait.capacity = ticks(vp->ready_at, vp->capacity_at);
+	wait.processor = ticks(vp->capacity_at, vp->dispatched_at);
+	add(&vpa->wait_ready, wait.ready);
+	add(&vpa->wait_capacity, wait.capacity);
+	add(&vpa->wait_processor, wait.processor);
+	if (lpar_dedicated(vp->lpar))
+		count_dedicated(vpa, vp, &wait);
+	dtl = handle_get(&vp->dtl);
+	if (dtl && vpa->dtl_enable_mask & dtl_cause(vp->leave_reason))
+		dtl_write(vpa, dtl, vp, cpu, &wait);
+	vpa->dispersions = cpu_to_be32(vp->dispersions);
+	vpa->dispatch_count = cpu_to_be32(count);
 }
 
 void vpa_preempt(struct vp *vp)
 {
-	struct vpa *vpa = vpa_of(vp);
+	volatile struct vpa *vpa = vpa_of(vp);
+	u32 count = vp->dispatch_count | 1;
 
+	__atomic_store_n(&vp->dispatch_count, count, __ATOMIC_RELAXED);
 	if (vpa)
-		vpa->dispatch_count = cpu_to_be32((be32_to_cpu(vpa->dispatch_count) + 1) | 1);
+		vpa->dispatch_count = cpu_to_be32(count);
+}
+
+u32 vpa_dispatch_count(const struct vp *vp)
+{
+	return __atomic_load_n(&vp->dispatch_count, __ATOMIC_RELAXED);
+}
+
+/* LoPAR reserves values other than 0 and 1: they keep the registers, which is always right. */
+u32 vpa_keep(const struct vp *vp)
+{
+	const volatile struct vpa *vpa = vpa_of(vp);
+
+	if (!vpa)
+		return VPA_KEEP_FP | VPA_KEEP_VMX | VPA_KEEP_PMU;
+	return (vpa->maintain_fprs ? VPA_KEEP_FP : 0) | (vpa->maintain_vmx ? VPA_KEEP_VMX : 0) |
+	       (vpa->maintain_pmcs ? VPA_KEEP_PMU : 0);
+}
+
+/*
+ * A partition's SLB holds nothing that could hurt others: it leads to virtual page numbers, which
+ * are looked up in the partition's own page table, and stays behind when the processor goes to
+ * somebody else. But of the reserved encodings of a segment's and a page's size a processor may
+ * make what it likes, and the emulator an interrupt, at the slbmte that would be the hypervisor's:
+ * such an entry becomes one that is not valid.
+ */
+static struct vp_slb slb_check(u64 e, u64 v)
+{
+	bool good = !(v & SLB_V_B_RESERVED) &&
+		    SLB_V_LLP_ALLOWED >> (v >> SLB_V_LLP_SHIFT & SLB_V_LLP_MASK) & 1;
+
+	return good ? (struct vp_slb){e & SLB_E_MASK, v & SLB_V_MASK} : (struct vp_slb){0, 0};
+}
+
+int vpa_slb_shadow(const struct vp *vp, struct vp_slb *slb, int max)
+{
+	u64 handle = handle_get(&vp->slb_shadow);
+	const volatile struct slb_shadow *shadow = handle_ptr(handle);
+	u32 n;
+
+	if (!handle)
+		return -1;
+	n = be32_to_cpu(shadow->persistent);
+	n = MIN(n, (u32)(handle & VPA_HANDLE_ENTRIES));
+	n = MIN(n, (u32)max);
+	for (u32 i = 0; i < n; i++)
+		slb[i] =
+			slb_check(be64_to_cpu(shadow->entry[i].e), be64_to_cpu(shadow->entry[i].v));
+	return (int)n;
+}
+
+bool vpa_donates(const struct vp *vp)
+{
+	const volatile struct vpa *vpa = vpa_of(vp);
+
+	return vpa && vp->lpar->procs.sharing_mode >= SHARING_SHARE_IDLE_ACTIVE &&
+	       vpa->donate_dedicated & VPA_DONATE_ENABLED;
 }

@@ -1,9 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What the dispatcher tells a partition in its virtual processor areas, and what the partition
- * tells about its registers. Registration belongs to the partition's lock; the dispatcher takes
- * none: an area that a partition takes back or moves while another of its processors is switched
- * may get one last update, in its own memory.
+ * tells about its registers. hv/vpa_hcall.c registers areas, with the partition's lock held; the
+ * dispatcher takes none: an area that a partition takes back while that processor is switched may
+ * get one last update, in the partition's own memory.
+ *
+ * The dispatcher writes to real addresses that were checked when the area was registered. So
+ * memory is not taken away from a partition while an area is registered in it (struct vp_area says
+ * where): who wants to must refuse, or see to it that the partition deregisters first. All areas
+ * are forgotten when a partition starts afresh. stop-self keeps them: LoPAR lets others register
+ * areas for a stopped processor, which start-cpu must then find.
  */
 #ifndef HV_VPA_H
 #define HV_VPA_H
@@ -14,6 +20,12 @@
 struct cpu;
 
 /*
+ * The dispatcher's view of an area, in one word because no lock is taken: where it is, which is a
+ * multiple of 128, and how many entries there is room for. 0: not registered.
+ */
+#define VPA_HANDLE_ENTRIES 0x7fUL
+
+/*
  * @vp gets processor @cpu, or loses it: the dispatch count in its area, if it registered one,
  * becomes the next even or odd number; dispersions, wait times, and its dispatch trace log follow.
  * vp->left_at, ready_at, capacity_at, dispatched_at and the reasons say what to write. Whatever the
@@ -22,7 +34,10 @@ struct cpu;
 void vpa_dispatch(struct vp *vp, const struct cpu *cpu);
 void vpa_preempt(struct vp *vp);
 
-/* The dispatch count as the hypervisor remembers it: odd while @vp is not dispatched. */
+/*
+ * The dispatch count as the hypervisor remembers it, whatever the partition has written over it:
+ * odd while @vp is not dispatched. Any processor. LoPAR "H_CONFER".
+ */
 u32 vpa_dispatch_count(const struct vp *vp);
 
 /* Registers that @vp has in use and wants kept while it is not dispatched. No area: all of them. */
@@ -35,11 +50,15 @@ u32 vpa_keep(const struct vp *vp);
 /*
  * The bolted SLB entries of @vp in its SLB shadow buffer: copies up to @max of them to @slb and
  * returns how many; -1 when it has registered none and all 32 entries are to be kept. They are
- * entries 0, 1, … in this order; the others start empty.
+ * entries 0, 1, … in this order, without an index; the others start empty. Whatever the partition
+ * wrote, slbmte takes them.
  */
 int vpa_slb_shadow(const struct vp *vp, struct vp_slb *slb, int max);
 
-/* May the processor of this dedicated-processor partition be lent while @vp is ceded? */
+/*
+ * May the processor of this dedicated-processor partition be lent while @vp is ceded? Both its
+ * profile and the partition have to want it.
+ */
 bool vpa_donates(const struct vp *vp);
 
 #endif
