@@ -4,6 +4,12 @@
 #include "hmc/plan.h"
 #include "partition/plan.h"
 
+_Static_assert((int)PLAN_SHARE_IDLE_ALWAYS == (int)SHARING_SHARE_IDLE_ALWAYS &&
+		       (int)PLAN_UNCAP == (int)SHARING_UNCAP &&
+		       (int)PLAN_KEEP_IDLE == (int)SHARING_KEEP_IDLE &&
+		       (int)PLAN_SHARE_IDLE_ACTIVE == (int)SHARING_SHARE_IDLE_ACTIVE,
+	       "the modes are the plan's");
+
 /* With version 17 of the format the size of every part of the blob is known and checkable. */
 #define FDT_VERSION_NEEDED 17
 
@@ -109,6 +115,52 @@ static const char *memory_get(const struct plan *plan, int node, struct plan_lpa
 	return lpar->rmo_size <= lpar->mem ? NULL : "real-mode region larger than the memory";
 }
 
+/* Three numbers MIN <= desired <= max within limits. */
+static bool numbers_get(const void *fdt, int node, const char *const property[3], u32 lowest,
+			u32 highest, u32 *min, u32 *desired, u32 *max)
+{
+	return number_get(fdt, node, property[2], lowest, highest, max) &&
+	       number_get(fdt, node, property[1], lowest, *max, desired) &&
+	       number_get(fdt, node, property[0], lowest, *desired, min);
+}
+
+static const char *units_get(const struct plan *plan, int node, struct lpar_procs *procs)
+{
+	static const char *const property[] = {PLAN_PROP_MIN_UNITS, PLAN_PROP_DESIRED_UNITS,
+					       PLAN_PROP_MAX_UNITS};
+	bool shared = procs->sharing_mode < SHARING_KEEP_IDLE;
+	u32 max_weight = procs->sharing_mode == SHARING_UNCAP ? PLAN_UNCAP_WEIGHT_MAX : 0;
+
+	if (!numbers_get(plan->fdt, node, property, shared ? PLAN_UNITS_MIN : 0,
+			 shared ? PLAN_UNITS_MAX : 0, &procs->min_units, &procs->desired_units,
+			 &procs->max_units))
+		return "processing units missing or out of range";
+	if (shared &&
+	    (!plan_units_fit(procs->min_units, procs->min_procs, plan->min_units) ||
+	     !plan_units_fit(procs->desired_units, procs->desired_procs, plan->min_units) ||
+	     !plan_units_fit(procs->max_units, procs->max_procs, plan->min_units)))
+		return "processing units do not fit the number of processors";
+	if (!number_get(plan->fdt, node, PLAN_PROP_UNCAP_WEIGHT, 0, max_weight,
+			&procs->uncap_weight))
+		return "weight missing or out of range";
+	return NULL;
+}
+
+static const char *procs_get(const struct plan *plan, int node, struct lpar_procs *procs)
+{
+	static const char *const property[] = {PLAN_PROP_MIN_PROCS, PLAN_PROP_DESIRED_PROCS,
+					       PLAN_PROP_MAX_PROCS};
+	const char *mode = string_get(plan->fdt, node, PLAN_PROP_SHARING_MODE);
+
+	if (mode == NULL || plan_sharing_find(mode) == PLAN_SHARING_MODES)
+		return "sharing mode missing or unknown";
+	procs->sharing_mode = (enum sharing_mode)plan_sharing_find(mode);
+	if (!numbers_get(plan->fdt, node, property, PLAN_PROCS_MIN, PLAN_PROCS_MAX,
+			 &procs->min_procs, &procs->desired_procs, &procs->max_procs))
+		return "number of processors missing or out of range";
+	return units_get(plan, node, procs);
+}
+
 static const char *boot_get(const struct plan *plan, int node, struct plan_lpar *lpar)
 {
 	const char *mode = string_get(plan->fdt, node, PLAN_PROP_BOOT_MODE);
@@ -136,10 +188,9 @@ static const char *lpar_get(const struct plan *plan, int node, struct plan_lpar 
 	if (!number_get(plan->fdt, node, PLAN_PROP_LPAR_ID, PLAN_LPAR_ID_MIN, PLAN_LPAR_ID_MAX,
 			&lpar->id))
 		return "partition ID missing or out of range";
-	if (!number_get(plan->fdt, node, PLAN_PROP_DESIRED_PROCS, PLAN_DESIRED_PROCS_MIN,
-			PLAN_DESIRED_PROCS_MAX, &lpar->procs))
-		return "number of processors missing or out of range";
-	reason = memory_get(plan, node, lpar);
+	reason = procs_get(plan, node, &lpar->procs);
+	if (reason == NULL)
+		reason = memory_get(plan, node, lpar);
 	if (reason != NULL)
 		return reason;
 	return boot_get(plan, node, lpar);
@@ -187,6 +238,9 @@ static const char *system_get(struct plan *plan)
 	    !plan_mem_region_size_valid(number))
 		return "LMB size missing or out of range";
 	plan->lmb_size = number * (u64)MiB;
+	if (!number_get(fdt, 0, PLAN_PROP_MIN_UNITS_PER_VP, PLAN_MIN_UNITS_PER_VP_MIN,
+			PLAN_MIN_UNITS_PER_VP_MAX, &plan->min_units))
+		return "least processing units per processor missing or out of range";
 	plan->partitions = fdt_subnode_offset(fdt, 0, PLAN_NODE_PARTITIONS);
 	plan->images = fdt_subnode_offset(fdt, 0, PLAN_NODE_IMAGES);
 	plan->files = fdt_subnode_offset(fdt, 0, PLAN_NODE_FILES);
@@ -212,6 +266,11 @@ int plan_open(struct plan *plan, const void *blob, size_t size, const char **rea
 u64 plan_lmb_size(const struct plan *plan)
 {
 	return plan->lmb_size;
+}
+
+u32 plan_min_units(const struct plan *plan)
+{
+	return plan->min_units;
 }
 
 int plan_next_lpar(const struct plan *plan, int *cursor, struct plan_lpar *out, const char **reason)

@@ -6,6 +6,7 @@
 #ifndef PARTITION_PLAN_H
 #define PARTITION_PLAN_H
 
+#include "hv/lpar.h"
 #include "types.h"
 
 /* A plan that plan_open() has accepted. It points into the blob. */
@@ -13,6 +14,7 @@ struct plan {
 	const void *fdt;
 	const char *system_name;
 	u64 lmb_size;	/* bytes */
+	u32 min_units;	/* for each virtual processor, hundredths */
 	int partitions; /* offsets of nodes */
 	int images;
 	int files;
@@ -29,11 +31,11 @@ struct plan_image {
 
 struct plan_lpar {
 	const char *name;
-	u32 id;		    /* 1 to 254 */
-	u64 mem;	    /* bytes, a multiple of the LMB size */
-	u64 rmo_size;	    /* bytes, at most mem; 0: the hypervisor chooses */
-	u32 procs;	    /* 1 to 64 */
-	bool open_firmware; /* false: entered through a flat device tree */
+	u32 id;			 /* 1 to 254 */
+	u64 mem;		 /* bytes, a multiple of the LMB size */
+	u64 rmo_size;		 /* bytes, at most mem; 0: the hypervisor chooses */
+	struct lpar_procs procs; /* minima up to maxima of 64; units fit the processors */
+	bool open_firmware;	 /* false: entered through a flat device tree */
 	const char *boot_args;
 	struct plan_image image;
 };
@@ -48,6 +50,9 @@ int plan_open(struct plan *plan, const void *blob, size_t size, const char **rea
 
 /* The size of a logical memory block in bytes: 16, 32, 64, 128 or 256 MiB. */
 u64 plan_lmb_size(const struct plan *plan);
+
+/* The least entitlement for each virtual processor in hundredths of a processor: 1 to 10. */
+u32 plan_min_units(const struct plan *plan);
 
 /*
  * Reads the next partition into OUT; *CURSOR is 0 for the first and then belongs to this function.

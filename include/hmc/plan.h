@@ -5,17 +5,22 @@
  * shared by both sides. Numbers are plain decimal so that messages can quote them.
  *
  *	/ {
- *		compatible = "openlpar,plan"; plan-version = <1>;
+ *		compatible = "openlpar,plan"; plan-version = <2>;
  *		system-name = "…"; mem-region-size = <MiB>;
+ *		min-proc-units-per-virtual-proc = <units>;
  *		partitions { lpar@ID { lpar-name = "…"; lpar-id = <ID>; desired-mem = <MiB>;
- *			desired-procs = <N>; boot-image = <index>; boot-mode = "of" or "fdt";
- *			boot-args = "…"; rmo-size = <MiB>, absent: the hypervisor chooses; }; … };
+ *			min-procs = <N>; desired-procs = <N>; max-procs = <N>;
+ *			min-proc-units = <units>; desired-proc-units = <units>;
+ *			max-proc-units = <units>; all three 0: dedicated processors;
+ *			sharing-mode = "…"; uncap-weight = <N>, 0 unless uncapped;
+ *			boot-image = <index>; boot-mode = "of" or "fdt"; boot-args = "…";
+ *			rmo-size = <MiB>, absent: the hypervisor chooses; }; … };
  *		images { image@INDEX { image-name = "…"; kernel = <file index>;
  *			initrd = <file index>, absent: none; }; … };
  *		files { file@INDEX { data = [bytes, aligned to 4]; }; … };
  *	};
  *
- * The numbers after "@" are lower-case hexadecimal.
+ * Units are hundredths of a processor. The numbers after "@" are lower-case hexadecimal.
  */
 #ifndef HMC_PLAN_H
 #define HMC_PLAN_H
@@ -24,19 +29,27 @@
 #include "types.h"
 
 #define PLAN_COMPATIBLE "openlpar,plan"
-#define PLAN_VERSION	1
+#define PLAN_VERSION	2
 
-#define PLAN_PROP_COMPATIBLE	  "compatible"
-#define PLAN_PROP_VERSION	  "plan-version"
-#define PLAN_PROP_SYSTEM_NAME	  "system-name"
-#define PLAN_PROP_MEM_REGION_SIZE "mem-region-size"
+#define PLAN_PROP_COMPATIBLE	   "compatible"
+#define PLAN_PROP_VERSION	   "plan-version"
+#define PLAN_PROP_SYSTEM_NAME	   "system-name"
+#define PLAN_PROP_MEM_REGION_SIZE  "mem-region-size"
+#define PLAN_PROP_MIN_UNITS_PER_VP "min-proc-units-per-virtual-proc"
 
 #define PLAN_NODE_PARTITIONS	"partitions"
 #define PLAN_NODE_LPAR		"lpar@%x"
 #define PLAN_PROP_LPAR_NAME	"lpar-name"
 #define PLAN_PROP_LPAR_ID	"lpar-id"
 #define PLAN_PROP_DESIRED_MEM	"desired-mem"
+#define PLAN_PROP_SHARING_MODE	"sharing-mode"
+#define PLAN_PROP_MIN_PROCS	"min-procs"
 #define PLAN_PROP_DESIRED_PROCS "desired-procs"
+#define PLAN_PROP_MAX_PROCS	"max-procs"
+#define PLAN_PROP_MIN_UNITS	"min-proc-units"
+#define PLAN_PROP_DESIRED_UNITS "desired-proc-units"
+#define PLAN_PROP_MAX_UNITS	"max-proc-units"
+#define PLAN_PROP_UNCAP_WEIGHT	"uncap-weight"
 #define PLAN_PROP_RMO_SIZE	"rmo-size"
 #define PLAN_PROP_BOOT_IMAGE	"boot-image"
 #define PLAN_PROP_BOOT_MODE	"boot-mode"
@@ -55,6 +68,17 @@
 #define PLAN_BOOT_MODE_OF  "of"
 #define PLAN_BOOT_MODE_FDT "fdt"
 
+/* The HMC's sharing_mode: two for shared processors, four for dedicated ones. */
+enum plan_sharing {
+	PLAN_CAP,
+	PLAN_UNCAP,
+	PLAN_KEEP_IDLE,
+	PLAN_SHARE_IDLE,
+	PLAN_SHARE_IDLE_ACTIVE,
+	PLAN_SHARE_IDLE_ALWAYS,
+	PLAN_SHARING_MODES, /* how many; none of them */
+};
+
 /* The whole compiled plan, MiB: what fits below skiboot when it is the initrd of a powernv machine.
  */
 #define PLAN_SIZE_MAX	128
@@ -69,17 +93,25 @@
 /* A Linux command line of the powerpc architecture has room for 2048 bytes with its final NUL. */
 #define PLAN_BOOT_ARGS_MAX 2047
 
-#define PLAN_LPAR_ID_MIN	     1
-#define PLAN_LPAR_ID_MAX	     254
-#define PLAN_DESIRED_MEM_MIN	     64	     /* MiB */
-#define PLAN_DESIRED_MEM_MAX	     1048576 /* MiB */
-#define PLAN_DESIRED_PROCS_MIN	     1
-#define PLAN_DESIRED_PROCS_MAX	     64
-#define PLAN_MEM_REGION_SIZE_MIN     16	 /* MiB, a power of two */
-#define PLAN_MEM_REGION_SIZE_MAX     256 /* MiB */
-#define PLAN_MEM_REGION_SIZE_DEFAULT 16	 /* MiB */
-#define PLAN_RMO_SIZE_MIN	     32	 /* MiB, a power of two */
-#define PLAN_RMO_SIZE_MAX	     256 /* MiB */
+#define PLAN_LPAR_ID_MIN	      1
+#define PLAN_LPAR_ID_MAX	      254
+#define PLAN_DESIRED_MEM_MIN	      64      /* MiB */
+#define PLAN_DESIRED_MEM_MAX	      1048576 /* MiB */
+#define PLAN_PROCS_MIN		      1
+#define PLAN_PROCS_MAX		      64
+#define PLAN_UNITS_PER_PROC	      100
+#define PLAN_UNITS_MIN		      1
+#define PLAN_UNITS_MAX		      6400 /* for each of the processors 1.00 */
+#define PLAN_MIN_UNITS_PER_VP_MIN     1
+#define PLAN_MIN_UNITS_PER_VP_MAX     10
+#define PLAN_MIN_UNITS_PER_VP_DEFAULT 10
+#define PLAN_UNCAP_WEIGHT_MAX	      255
+#define PLAN_UNCAP_WEIGHT_DEFAULT     128
+#define PLAN_MEM_REGION_SIZE_MIN      16  /* MiB, a power of two */
+#define PLAN_MEM_REGION_SIZE_MAX      256 /* MiB */
+#define PLAN_MEM_REGION_SIZE_DEFAULT  16  /* MiB */
+#define PLAN_RMO_SIZE_MIN	      32  /* MiB, a power of two */
+#define PLAN_RMO_SIZE_MAX	      256 /* MiB */
 
 /* Is NAME fit to name a system, an image or a partition (the HMC's rule for partition names)? */
 static inline bool plan_name_valid(const char *name)
@@ -105,6 +137,37 @@ static inline bool plan_boot_args_valid(const char *args)
 		if (*args < ' ' || *args > '~')
 			return false;
 	return true;
+}
+
+static inline const char *plan_sharing_name(enum plan_sharing mode)
+{
+	static const char *const names[PLAN_SHARING_MODES] = {
+		"cap",
+		"uncap",
+		"keep_idle_procs",
+		"share_idle_procs",
+		"share_idle_procs_active",
+		"share_idle_procs_always",
+	};
+
+	return names[mode];
+}
+
+/* The mode with this NAME, or PLAN_SHARING_MODES. */
+static inline enum plan_sharing plan_sharing_find(const char *name)
+{
+	u32 mode = 0;
+
+	while (mode < PLAN_SHARING_MODES &&
+	       strcmp(name, plan_sharing_name((enum plan_sharing)mode)) != 0)
+		mode++;
+	return (enum plan_sharing)mode;
+}
+
+/* Are UNITS an entitlement for PROCS virtual processors, when each needs LEAST or more? */
+static inline bool plan_units_fit(u32 units, u32 procs, u32 least)
+{
+	return units >= procs * least && units <= procs * PLAN_UNITS_PER_PROC;
 }
 
 /* Is SIZE (MiB) a size an LMB may have: 16, 32, 64, 128 or 256? */

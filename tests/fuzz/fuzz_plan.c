@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SOURCES: partition/plan.c tools/openlpar-plan/attribute.c tools/openlpar-plan/blob.c
 // SOURCES: tools/openlpar-plan/config.c tools/openlpar-plan/file.c tools/openlpar-plan/problem.c
-// SOURCES: tools/openlpar-plan/record.c
+// SOURCES: tools/openlpar-plan/procs.c tools/openlpar-plan/record.c
 /*
  * The system plan. The first byte says what the rest is:
  *	t	the text of a plan: whatever the compiler accepts, the hypervisor's reader must too
@@ -15,11 +15,13 @@
 #include "tools/openlpar-plan/blob.h"
 
 static const char good_plan[] =
-	"sys name=s,mem_region_size=32\n"
+	"sys name=s,mem_region_size=32,min_proc_units_per_virtual_proc=0.05\n"
 	"image name=i,kernel=k,initrd=k\n"
 	"image name=j,kernel=k\n"
 	"lpar name=a,desired_mem=64,desired_procs=1,boot_image=i,boot_args=x\n"
-	"lpar name=b,desired_mem=96,desired_procs=2,boot_image=j,boot_mode=fdt,rmo_size=64\n";
+	"lpar name=b,desired_mem=96,desired_procs=2,boot_image=j,boot_mode=fdt,rmo_size=64,"
+	"min_procs=2,max_procs=9,desired_proc_units=1.25,max_proc_units=8.0,sharing_mode=cap\n"
+	"lpar name=c,desired_mem=64,desired_procs=3,boot_image=j,proc_mode=ded\n";
 
 static volatile u8 sink; /* keeps the reads from being optimized away */
 
@@ -40,6 +42,22 @@ static u8 sum(const void *data, size_t size)
 	return total;
 }
 
+static void procs_check(const struct lpar_procs *procs, u32 least)
+{
+	must(procs->sharing_mode <= SHARING_SHARE_IDLE_ALWAYS);
+	must(procs->min_procs >= 1 && procs->min_procs <= procs->desired_procs);
+	must(procs->desired_procs <= procs->max_procs && procs->max_procs <= LPAR_MAX_VPS);
+	must(procs->min_units <= procs->desired_units && procs->desired_units <= procs->max_units);
+	if (procs->sharing_mode >= SHARING_KEEP_IDLE) {
+		must(procs->max_units == 0 && procs->uncap_weight == 0);
+	} else {
+		must(procs->min_units >= procs->min_procs * least);
+		must(procs->desired_units >= procs->desired_procs * least);
+		must(procs->desired_units <= procs->desired_procs * SHARE_UNITS_PER_PROC);
+		must(procs->uncap_weight <= SHARE_WEIGHT_MAX);
+	}
+}
+
 /* Reads everything the reader hands out. Returns the number of partitions, -1 for a bad plan. */
 static int blob_read(const void *blob, size_t size)
 {
@@ -56,6 +74,7 @@ static int blob_read(const void *blob, size_t size)
 	}
 	must(IS_POW2(plan_lmb_size(&plan)));
 	while ((result = plan_next_lpar(&plan, &cursor, &lpar, &reason)) > 0) {
+		procs_check(&lpar.procs, plan_min_units(&plan));
 		must(lpar.mem % plan_lmb_size(&plan) == 0 && lpar.rmo_size <= lpar.mem);
 		sink = sum(lpar.image.kernel, lpar.image.kernel_size);
 		sink = sum(lpar.image.initrd, lpar.image.initrd_size);

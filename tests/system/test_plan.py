@@ -117,8 +117,9 @@ def test_every_problem_is_told(folder):
         ':2: desired_procs: "65" is not allowed (1 to 64)',
         ':2: boot_mode: "uefi" is not allowed (of or fdt)',
         ':2: boot_image: no image has the name "debain" (name of an image record)',
-        ":3: memory: unknown attribute of the record type lpar (name, lpar_id, desired_mem, desired_procs, "
-        "rmo_size, boot_image, boot_mode, boot_args)",
+        ":3: memory: unknown attribute of the record type lpar (name, lpar_id, desired_mem, proc_mode, "
+        "sharing_mode, min_procs, desired_procs, max_procs, min_proc_units, desired_proc_units, max_proc_units, "
+        "uncap_weight, rmo_size, boot_image, boot_mode, boot_args)",
         ":3: desired_mem: missing (64 to 1048576 MiB, a multiple of the sys record's mem_region_size)",
         ":4: partition: unknown record type (sys, image or lpar)",
         ":5: b: no = after the attribute (attribute=value; a value with commas is written in double quotes)",
@@ -135,6 +136,41 @@ def test_rules_between_records(folder):
         ":4: desired_mem: 272 is not a multiple of mem_region_size=32 (64 to 1048576 MiB in steps of 32)",
         ":5: lpar_id: 7 is already the ID of the partition in line 4 (1 to 254, every partition its own)",
         ":5: rmo_size: 128 is more than desired_mem=64 (32, 64, 128 or 256 MiB, at most desired_mem)",
+    )
+
+
+def test_processors(folder):
+    """A mistake of each kind in the attributes of processors, and the same records without it."""
+    record = "lpar name=p{},desired_mem=64,boot_image=debian,{}\n"
+    good = (
+        "desired_procs=10,desired_proc_units=0.5,min_proc_units=0.05",
+        "proc_mode=shared,sharing_mode=cap,min_procs=1,desired_procs=2,max_procs=4,min_proc_units=0.3,"
+        "desired_proc_units=1.25,max_proc_units=4.0",
+        "sharing_mode=uncap,desired_procs=1,uncap_weight=255",
+        "proc_mode=ded,sharing_mode=share_idle_procs_always,min_procs=1,desired_procs=2,max_procs=2",
+    )
+    bad = (
+        "desired_procs=10,desired_proc_units=0.49",
+        "desired_procs=2,desired_proc_units=0.3.0",
+        "min_procs=3,desired_procs=2",
+        "desired_procs=2,sharing_mode=cap,uncap_weight=1",
+        "desired_procs=2,proc_mode=ded,desired_proc_units=1",
+        "desired_procs=2,proc_mode=ded,sharing_mode=uncap",
+    )
+    text = GOOD.replace("sys ", "sys min_proc_units_per_virtual_proc=0.05,")
+    (folder / "good.plan").write_text(text + "".join(record.format(*pair) for pair in enumerate(good)))
+    result = compiler("-n", "good.plan", folder=folder)
+    assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
+    refused(
+        folder,
+        text + "".join(record.format(*pair) for pair in enumerate(bad)),
+        ":4: desired_proc_units: 0.49 is not allowed with desired_procs=10 (0.50 to 10.00)",
+        ':5: desired_proc_units: "0.3.0" is not allowed (0.01 to 64.00 in steps of 0.01)',
+        ":6: min_procs: 3 is more than desired_procs=2 (1 to 2)",
+        ":7: uncap_weight: not allowed with sharing_mode=cap (only with sharing_mode=uncap)",
+        ":8: desired_proc_units: not allowed with proc_mode=ded (only with proc_mode=shared)",
+        ":9: sharing_mode: uncap is not allowed with proc_mode=ded (keep_idle_procs, share_idle_procs, "
+        "share_idle_procs_active or share_idle_procs_always)",
     )
 
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // SOURCES: tools/openlpar-plan/attribute.c tools/openlpar-plan/config.c
-// SOURCES: tools/openlpar-plan/problem.c tools/openlpar-plan/record.c
+// SOURCES: tools/openlpar-plan/problem.c tools/openlpar-plan/procs.c tools/openlpar-plan/record.c
 /* The text of a system plan: syntax, ranges and what records say about each other. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -254,6 +254,22 @@ static void test_ranges(void **state)
 		 {"32", "64", "128", "256"},
 		 {"0", "16", "48", "512", "", "x", "33", "257"},
 		 "(32, 64, 128 or 256 MiB, at most desired_mem)"},
+		{"min_procs", {"1", "01"}, {"0", "65", "", "-1", "1.0"}, "(1 to 64)"},
+		{"max_procs", {"1", "64"}, {"0", "65", ""}, "(1 to 64)"},
+		{"max_proc_units",
+		 {"1", "1.0", "1.00", "0001", "0.1", "0.10", "0.99"},
+		 {"0", "0.00", "64.01", "6400", ".3", "1.", "0.300", "1,5", "", "-1", "0x1", "1e0",
+		  "0.3 ", "00001", "0.-1"},
+		 "(0.01 to 64.00 in steps of 0.01)"},
+		{"min_proc_units", {"0.1"}, {"0", "65", "."}, "(0.01 to 64.00 in steps of 0.01)"},
+		{"desired_proc_units", {"0.1", "1"}, {"0", "65", "1.2.3"}, "(0.01 to 64.00 in"},
+		{"uncap_weight", {"0", "1", "128", "255"}, {"256", "", "-1", "0.5"}, "(0 to 255)"},
+		{"proc_mode", {"shared", "ded"}, {"", "dedicated", "Shared"}, "(shared or ded)"},
+		{"sharing_mode",
+		 {"cap", "uncap"},
+		 {"", "capped", "share_idle"},
+		 "(cap, uncap; with proc_mode=ded keep_idle_procs, share_idle_procs, "
+		 "share_idle_procs_active, share_idle_procs_always)"},
 		{"boot_mode", {"of", "fdt"}, {"", "OF", "of ", "ofx", "norm"}, "(of or fdt)"},
 	};
 
@@ -339,6 +355,145 @@ static void test_system(void **state)
 		       "at most once");
 }
 
+/* What is taken for SYSTEM and a partition with these attributes of its processors. */
+static void procs_expect(const char *system, const char *attributes, const char *expected)
+{
+	const struct config_procs *procs = &config.lpars[0].procs;
+	char text[1024];
+	char *problems;
+	char *copy;
+
+	snprintf(text, sizeof(text),
+		 IMAGE "lpar name=a,desired_mem=256,boot_image=i,%s\nsys name=s%s\n", attributes,
+		 system);
+	problems = bytes_parse(text, strlen(text), &copy);
+	assert_string_equal(problems, "");
+	snprintf(text, sizeof(text), "%s %u,%u,%u %u,%u,%u %u",
+		 plan_sharing_name(procs->sharing_mode), procs->min_procs, procs->desired_procs,
+		 procs->max_procs, procs->min_units, procs->desired_units, procs->max_units,
+		 procs->uncap_weight);
+	assert_string_equal(text, expected);
+	free(problems);
+	free(copy);
+}
+
+static void test_procs_defaults(void **state)
+{
+	(void)state;
+	procs_expect("", "desired_procs=1", "uncap 1,1,1 10,10,10 128");
+	procs_expect("", "desired_procs=10", "uncap 1,10,10 10,100,100 128");
+	procs_expect(",min_proc_units_per_virtual_proc=0.05", "desired_procs=10",
+		     "uncap 1,10,10 5,50,50 128");
+	procs_expect("", "desired_procs=2,desired_proc_units=1.25", "uncap 1,2,2 10,125,125 128");
+	procs_expect("", "desired_procs=2,min_proc_units=0.5", "uncap 1,2,2 50,50,50 128");
+	procs_expect("", "desired_procs=3,min_proc_units=1.5", "uncap 2,3,3 150,150,150 128");
+	procs_expect("", "desired_procs=1,max_procs=4", "uncap 1,1,4 10,10,40 128");
+	procs_expect("", "desired_procs=1,max_proc_units=2.01", "uncap 1,1,3 10,10,201 128");
+	procs_expect("",
+		     "sharing_mode=cap,min_procs=2,desired_procs=4,max_procs=8,"
+		     "min_proc_units=0.3,desired_proc_units=2,max_proc_units=8.0",
+		     "cap 2,4,8 30,200,800 0");
+	procs_expect("", "proc_mode=shared,sharing_mode=uncap,desired_procs=1,uncap_weight=0",
+		     "uncap 1,1,1 10,10,10 0");
+	procs_expect("", "proc_mode=ded,desired_procs=2", "share_idle_procs 1,2,2 0,0,0 0");
+	procs_expect("",
+		     "sharing_mode=keep_idle_procs,proc_mode=ded,min_procs=2,desired_procs=2,"
+		     "max_procs=64",
+		     "keep_idle_procs 2,2,64 0,0,0 0");
+	procs_expect("", "proc_mode=ded,sharing_mode=share_idle_procs_active,desired_procs=1",
+		     "share_idle_procs_active 1,1,1 0,0,0 0");
+	procs_expect("", "proc_mode=ded,sharing_mode=share_idle_procs_always,desired_procs=1",
+		     "share_idle_procs_always 1,1,1 0,0,0 0");
+}
+
+static void test_procs(void **state)
+{
+	static const struct {
+		const char *attributes;
+		const char *problem;
+	} cases[] = {
+		{"min_procs=3,desired_procs=2",
+		 "min_procs: 3 is more than desired_procs=2 (1 to 2)"},
+		{"max_procs=1,desired_procs=2",
+		 "max_procs: 1 is less than desired_procs=2 (2 to 64)"},
+		{"desired_procs=2,desired_proc_units=0.19",
+		 "desired_proc_units: 0.19 is not allowed with desired_procs=2 (0.20 to 2.00)"},
+		{"desired_procs=2,desired_proc_units=2.01",
+		 "desired_proc_units: 2.01 is not allowed with desired_procs=2 (0.20 to 2.00)"},
+		{"desired_procs=2,min_procs=2,min_proc_units=0.1",
+		 "min_proc_units: 0.10 is not allowed with min_procs=2 (0.20 to 2.00)"},
+		{"desired_procs=2,max_procs=8,max_proc_units=0.75",
+		 "max_proc_units: 0.75 is not allowed with max_procs=8 (0.80 to 8.00)"},
+		{"desired_procs=4,desired_proc_units=0.4,min_proc_units=0.5",
+		 "min_proc_units: 0.50 is more than desired_proc_units=0.40 (0.10 to 0.40)"},
+		{"desired_procs=4,desired_proc_units=1.5,max_proc_units=1",
+		 "max_proc_units: 1.00 is less than desired_proc_units=1.50 (1.50 to 4.00)"},
+		{"desired_procs=1,sharing_mode=cap,uncap_weight=1",
+		 "uncap_weight: not allowed with sharing_mode=cap (only with sharing_mode=uncap)"},
+		{"desired_procs=1,proc_mode=ded,uncap_weight=1",
+		 "uncap_weight: not allowed with sharing_mode=share_idle_procs (only with "
+		 "sharing_mode=uncap)"},
+		{"desired_procs=1,proc_mode=ded,sharing_mode=cap",
+		 "sharing_mode: cap is not allowed with proc_mode=ded (keep_idle_procs, "
+		 "share_idle_procs, share_idle_procs_active or share_idle_procs_always)"},
+		{"desired_procs=1,sharing_mode=keep_idle_procs",
+		 "sharing_mode: keep_idle_procs is not allowed with proc_mode=shared (cap or "
+		 "uncap)"},
+		{"desired_procs=1,proc_mode=ded,min_proc_units=0.1",
+		 "min_proc_units: not allowed with proc_mode=ded (only with proc_mode=shared)"},
+		{"desired_procs=1,proc_mode=ded,desired_proc_units=1.0",
+		 "desired_proc_units: not allowed with proc_mode=ded (only with "
+		 "proc_mode=shared)"},
+		{"desired_procs=1,proc_mode=ded,max_proc_units=1.0",
+		 "max_proc_units: not allowed with proc_mode=ded (only with proc_mode=shared)"},
+		{"proc_mode=ded,min_procs=2,desired_procs=1",
+		 "min_procs: 2 is more than desired_procs=1 (1 to 1)"},
+		/* one that was refused is not missed in what depends on it */
+		{"desired_procs=0,min_procs=3", "desired_procs: \"0\" is not allowed (1 to 64)"},
+		{"desired_procs=1,min_procs=0,max_procs=2,max_proc_units=0.1",
+		 "min_procs: \"0\" is not allowed (1 to 64)"},
+		{"desired_procs=4,desired_proc_units=x,min_proc_units=2",
+		 "desired_proc_units: \"x\" is not allowed (0.01 to 64.00 in steps of 0.01)"},
+		{"desired_procs=1,proc_mode=x,sharing_mode=keep_idle_procs",
+		 "proc_mode: \"x\" is not allowed (shared or ded)"},
+	};
+	char text[1024];
+	char problem[256];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		snprintf(text, sizeof(text), IMAGE "lpar name=a,desired_mem=256,boot_image=i,%s\n",
+			 cases[i].attributes);
+		snprintf(problem, sizeof(problem), "p:2: %s\n", cases[i].problem);
+		assert_problems(text, problem);
+	}
+}
+
+static void test_min_units_per_vp(void **state)
+{
+	static const char range[] = "(0.01 to 0.10 in steps of 0.01)";
+
+	(void)state;
+	for (u32 units = 0; units <= 12; units++) {
+		char text[256];
+		bool good = units >= 1 && units <= 10;
+
+		snprintf(text, sizeof(text),
+			 "sys min_proc_units_per_virtual_proc=0.%02u\n" IMAGE LPAR, units);
+		assert_problem(text, good ? NULL : "p:1: min_proc_units_per_virtual_proc: ", range);
+	}
+	assert_problems("sys min_proc_units_per_virtual_proc=0.01\n" IMAGE LPAR
+			",desired_proc_units=0.01\n",
+			"");
+	assert_problem("sys min_proc_units_per_virtual_proc=0.02\n" IMAGE LPAR
+		       ",desired_proc_units=0.01\n",
+		       "p:3: desired_proc_units: 0.01 is not allowed with desired_procs=1",
+		       "(0.02 to 1.00)");
+	assert_problem("sys min_proc_units_per_virtual_proc=1\n" IMAGE LPAR
+		       ",desired_proc_units=0.01\n",
+		       "p:1: min_proc_units_per_virtual_proc: \"1\" is not allowed", range);
+}
+
 static void test_attributes(void **state)
 {
 	(void)state;
@@ -355,8 +510,9 @@ static void test_attributes(void **state)
 			"empty)\n");
 	assert_problem(IMAGE LPAR ",profile_name=x\n",
 		       "p:2: profile_name: unknown attribute of the record type lpar",
-		       "(name, lpar_id, desired_mem, desired_procs, rmo_size, boot_image, "
-		       "boot_mode, boot_args)");
+		       "(name, lpar_id, desired_mem, proc_mode, sharing_mode, min_procs, "
+		       "desired_procs, max_procs, min_proc_units, desired_proc_units, "
+		       "max_proc_units, uncap_weight, rmo_size, boot_image, boot_mode, boot_args)");
 	assert_problem(IMAGE LPAR ",name=b\n", "p:2: name: given more than once", "(at most once");
 	assert_problem(IMAGE LPAR ",\"name=b\"\n", "p:2: name: given more than once", "");
 	assert_problem("image name=i,kernel=\n" LPAR, "p:1: kernel: \"\" is not allowed",
@@ -423,12 +579,21 @@ static void test_ids(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_record),	   cmocka_unit_test(test_record_size),
-		cmocka_unit_test(test_defaults),   cmocka_unit_test(test_lines),
-		cmocka_unit_test(test_nul),	   cmocka_unit_test(test_ranges),
-		cmocka_unit_test(test_names),	   cmocka_unit_test(test_boot_args),
-		cmocka_unit_test(test_system),	   cmocka_unit_test(test_attributes),
-		cmocka_unit_test(test_references), cmocka_unit_test(test_problem_order),
+		cmocka_unit_test(test_record),
+		cmocka_unit_test(test_record_size),
+		cmocka_unit_test(test_defaults),
+		cmocka_unit_test(test_lines),
+		cmocka_unit_test(test_nul),
+		cmocka_unit_test(test_ranges),
+		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_boot_args),
+		cmocka_unit_test(test_procs_defaults),
+		cmocka_unit_test(test_procs),
+		cmocka_unit_test(test_min_units_per_vp),
+		cmocka_unit_test(test_system),
+		cmocka_unit_test(test_attributes),
+		cmocka_unit_test(test_references),
+		cmocka_unit_test(test_problem_order),
 		cmocka_unit_test(test_ids),
 	};
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SOURCES: partition/plan.c tools/openlpar-plan/attribute.c tools/openlpar-plan/blob.c
 // SOURCES: tools/openlpar-plan/config.c tools/openlpar-plan/file.c tools/openlpar-plan/output.c
-// SOURCES: tools/openlpar-plan/problem.c tools/openlpar-plan/record.c
+// SOURCES: tools/openlpar-plan/problem.c tools/openlpar-plan/procs.c tools/openlpar-plan/record.c
 /* The system plan from text and files to what the hypervisor reads, and what its reader refuses. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -99,6 +99,18 @@ static void assert_bytes(const void *data, size_t size, const char *expected)
 	assert_memory_equal(data, expected, size);
 }
 
+static void procs_expect(const struct lpar_procs *procs, const struct lpar_procs *expected)
+{
+	assert_int_equal(procs->sharing_mode, expected->sharing_mode);
+	assert_int_equal(procs->min_procs, expected->min_procs);
+	assert_int_equal(procs->desired_procs, expected->desired_procs);
+	assert_int_equal(procs->max_procs, expected->max_procs);
+	assert_int_equal(procs->min_units, expected->min_units);
+	assert_int_equal(procs->desired_units, expected->desired_units);
+	assert_int_equal(procs->max_units, expected->max_units);
+	assert_int_equal(procs->uncap_weight, expected->uncap_weight);
+}
+
 static void test_round_trip(void **state)
 {
 	const char *reason;
@@ -113,10 +125,13 @@ static void test_round_trip(void **state)
 	file_make("other", "k", 1);
 	file_make("initrd", "initrd!", 7);
 	blob = good_compile(
-		"sys name=Server-8286,mem_region_size=32\n"
-		"lpar name=lp one,lpar_id=200,desired_mem=1048576,desired_procs=64,"
+		"sys name=Server-8286,mem_region_size=32,min_proc_units_per_virtual_proc=0.05\n"
+		"lpar name=lp one,lpar_id=200,desired_mem=1048576,desired_procs=4,"
+		"min_procs=2,max_procs=64,min_proc_units=0.5,desired_proc_units=1.25,"
+		"max_proc_units=64.0,uncap_weight=255,"
 		"boot_image=j,boot_mode=fdt,\"boot_args=a=\"\"1,2\"\" b\",rmo_size=256\n"
-		"lpar name=lp2,desired_mem=64,desired_procs=1,boot_image=i\n"
+		"lpar name=lp2,desired_mem=64,desired_procs=1,boot_image=i,proc_mode=ded,"
+		"sharing_mode=share_idle_procs_always\n"
 		"image name=i,kernel=kernel\n"
 		"image name=j,kernel=./other,initrd=initrd\n",
 		&size);
@@ -131,7 +146,9 @@ static void test_round_trip(void **state)
 	assert_int_equal(lpar.id, 200);
 	assert_int_equal(lpar.mem, 1024 * GiB);
 	assert_int_equal(lpar.rmo_size, 256 * MiB);
-	assert_int_equal(lpar.procs, 64);
+	assert_int_equal(plan_min_units(&plan), 5);
+	procs_expect(&lpar.procs,
+		     &(struct lpar_procs){SHARING_UNCAP, 2, 4, 64, 50, 125, 6400, 255});
 	assert_false(lpar.open_firmware);
 	assert_string_equal(lpar.boot_args, "a=\"1,2\" b");
 	assert_string_equal(lpar.image.name, "j");
@@ -144,7 +161,8 @@ static void test_round_trip(void **state)
 	assert_int_equal(lpar.id, 1);
 	assert_int_equal(lpar.mem, 64 * MiB);
 	assert_int_equal(lpar.rmo_size, 0);
-	assert_int_equal(lpar.procs, 1);
+	procs_expect(&lpar.procs,
+		     &(struct lpar_procs){SHARING_SHARE_IDLE_ALWAYS, 1, 1, 1, 0, 0, 0, 0});
 	assert_true(lpar.open_firmware);
 	assert_string_equal(lpar.boot_args, "");
 	assert_string_equal(lpar.image.name, "i");
@@ -322,8 +340,13 @@ static void *blob_for_change(void)
 
 	file_make("kernel", "kernel", 6);
 	file_make("initrd", "initrd", 6);
-	blob = good_compile("image name=i,kernel=kernel,initrd=initrd\n" LPAR ",rmo_size=128\n"
-			    "lpar name=b,desired_mem=64,desired_procs=1,boot_image=i\n",
+	blob = good_compile("image name=i,kernel=kernel,initrd=initrd\n"
+			    "lpar name=a,desired_mem=256,boot_image=i,rmo_size=128,"
+			    "sharing_mode=cap,min_procs=2,desired_procs=4,max_procs=8,"
+			    "min_proc_units=0.3,desired_proc_units=1.2,max_proc_units=1.6\n"
+			    "lpar name=b,desired_mem=64,desired_procs=1,boot_image=i\n"
+			    "lpar name=c,desired_mem=64,desired_procs=1,boot_image=i,"
+			    "proc_mode=ded\n",
 			    &size);
 	open = malloc(size + 4096);
 	assert_int_equal(fdt_open_into(blob, open, (int)size + 4096), 0);
@@ -389,16 +412,13 @@ static void test_reader_numbers(void **state)
 
 	(void)state;
 	blob_expect(blob_for_change(), NULL);
-	range_expect("/", "plan-version", 1, 1, "made for another version of the hypervisor");
+	range_expect("/", "plan-version", 2, 2, "made for another version of the hypervisor");
 	range_expect("/", "mem-region-size", 16, 64, "LMB size missing or out of range");
 	number_expect("/", "mem-region-size", 48, "LMB size missing or out of range");
 	number_expect("/", "mem-region-size", 128, "memory size not a multiple of the LMB size");
 	property_expect("/", "mem-region-size", NULL, 0, "LMB size missing or out of range");
 	range_expect(lpar, "lpar-id", 1, 254, "partition ID missing or out of range");
 	property_expect(lpar, "lpar-id", NULL, 0, "partition ID missing or out of range");
-	range_expect(lpar, "desired-procs", 1, 64, "number of processors missing or out of range");
-	property_expect(lpar, "desired-procs", NULL, 0,
-			"number of processors missing or out of range");
 	number_expect(lpar, "desired-mem", 63, "memory size missing or out of range");
 	number_expect(lpar, "desired-mem", 1048592, "memory size missing or out of range");
 	number_expect(lpar, "desired-mem", 0x80000000, "memory size missing or out of range");
@@ -410,6 +430,70 @@ static void test_reader_numbers(void **state)
 	property_expect(lpar, "rmo-size", NULL, 0, NULL);
 	number_expect("/partitions/lpar@2", "rmo-size", 128,
 		      "real-mode region larger than the memory");
+}
+
+static void test_reader_procs(void **state)
+{
+	static const char a[] = "/partitions/lpar@1"; /* capped, 2, 4 and 8 processors */
+	static const char b[] = "/partitions/lpar@2"; /* uncapped, 1 processor, 0.10 units */
+	static const char c[] = "/partitions/lpar@3"; /* 1 dedicated processor */
+	static const char procs[] = "number of processors missing or out of range";
+	static const char units[] = "processing units missing or out of range";
+	static const char fit[] = "processing units do not fit the number of processors";
+	static const char weight[] = "weight missing or out of range";
+	static const char mode[] = "sharing mode missing or unknown";
+	static const char least[] = "least processing units per processor missing or out of range";
+	static const char *const properties[] = {"min-procs",	       "desired-procs",
+						 "max-procs",	       "min-proc-units",
+						 "desired-proc-units", "max-proc-units"};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(properties); i++) {
+		const char *reason = i < 3 ? procs : units;
+
+		property_expect(a, properties[i], NULL, 0, reason);
+		number_expect(a, properties[i], 0, reason);
+		number_expect(a, properties[i], 0xffffffff, reason);
+		if (i >= 3)
+			number_expect(c, properties[i], 1, units);
+	}
+	range_expect("/", "min-proc-units-per-virtual-proc", 1, 10, least);
+	property_expect("/", "min-proc-units-per-virtual-proc", NULL, 0, least);
+	number_expect(a, "min-procs", 1, NULL);
+	number_expect(a, "min-procs", 3, NULL);
+	number_expect(a, "min-procs", 4, fit);
+	number_expect(a, "min-procs", 5, procs);
+	range_expect(a, "desired-procs", 2, 8, procs);
+	number_expect(a, "max-procs", 3, procs);
+	number_expect(a, "max-procs", 4, NULL);
+	number_expect(a, "max-procs", 16, NULL);
+	number_expect(a, "max-procs", 17, fit);
+	number_expect(a, "max-procs", 65, procs);
+	number_expect(b, "max-procs", 2, fit);
+	number_expect(c, "max-procs", 64, NULL);
+	number_expect(c, "max-procs", 65, procs);
+	number_expect(a, "min-proc-units", 20, NULL);
+	number_expect(a, "min-proc-units", 19, fit);
+	number_expect(a, "min-proc-units", 121, units);
+	number_expect(a, "desired-proc-units", 40, NULL);
+	number_expect(a, "desired-proc-units", 39, fit);
+	number_expect(a, "desired-proc-units", 161, units);
+	number_expect(a, "max-proc-units", 800, NULL);
+	number_expect(a, "max-proc-units", 801, fit);
+	number_expect(a, "max-proc-units", 6401, units);
+	number_expect(a, "max-proc-units", 119, units);
+	range_expect(b, "uncap-weight", 0, 255, weight);
+	property_expect(b, "uncap-weight", NULL, 0, weight);
+	number_expect(a, "uncap-weight", 1, weight);
+	number_expect(c, "uncap-weight", 1, weight);
+	property_expect(a, "sharing-mode", "uncap", 6, NULL);
+	property_expect(b, "sharing-mode", "cap", 4, weight);
+	property_expect(b, "sharing-mode", "keep_idle_procs", 16, units);
+	property_expect(c, "sharing-mode", "keep_idle_procs", 16, NULL);
+	property_expect(c, "sharing-mode", "cap", 4, units);
+	property_expect(a, "sharing-mode", "Cap", 4, mode);
+	property_expect(a, "sharing-mode", "cap", 3, mode);
+	property_expect(a, "sharing-mode", NULL, 0, mode);
 }
 
 static void test_reader_strings(void **state)
@@ -490,7 +574,7 @@ static void test_reader_too_many(void **state)
 	size_t size;
 	void *blob;
 	void *open;
-	int node;
+	int node, good, property;
 
 	(void)state;
 	file_make("kernel", "kernel", 6);
@@ -499,13 +583,16 @@ static void test_reader_too_many(void **state)
 	assert_int_equal(fdt_open_into(blob, open, (int)size + 4096), 0);
 	node = fdt_add_subnode(open, fdt_path_offset(open, "/partitions"), "lpar@c8");
 	assert_true(node > 0);
+	good = fdt_path_offset(blob, "/partitions/lpar@40");
+	fdt_for_each_property_offset(property, blob, good) {
+		const char *property_name;
+		int length;
+		const void *value = fdt_getprop_by_offset(blob, property, &property_name, &length);
+
+		assert_int_equal(fdt_setprop(open, node, property_name, value, length), 0);
+	}
 	assert_int_equal(fdt_setprop_string(open, node, "lpar-name", name), 0);
 	assert_int_equal(fdt_setprop_u32(open, node, "lpar-id", 200), 0);
-	assert_int_equal(fdt_setprop_u32(open, node, "desired-mem", 64), 0);
-	assert_int_equal(fdt_setprop_u32(open, node, "desired-procs", 1), 0);
-	assert_int_equal(fdt_setprop_u32(open, node, "boot-image", 0), 0);
-	assert_int_equal(fdt_setprop_string(open, node, "boot-mode", "of"), 0);
-	assert_int_equal(fdt_setprop_string(open, node, "boot-args", ""), 0);
 	blob_expect(open, "too many partitions");
 	free(blob);
 	free(name);
@@ -548,21 +635,14 @@ static void test_reader_damaged(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_counts),
-		cmocka_unit_test(test_round_trip),
-		cmocka_unit_test(test_round_trip_many),
-		cmocka_unit_test(test_files_once),
-		cmocka_unit_test(test_files_refused),
-		cmocka_unit_test(test_size_limit),
-		cmocka_unit_test(test_file_shortened),
-		cmocka_unit_test(test_output),
-		cmocka_unit_test(test_reader_numbers),
-		cmocka_unit_test(test_reader_strings),
-		cmocka_unit_test(test_reader_references),
-		cmocka_unit_test(test_reader_doubles),
-		cmocka_unit_test(test_reader_nodes),
-		cmocka_unit_test(test_reader_too_many),
-		cmocka_unit_test(test_reader_damaged),
+		cmocka_unit_test(test_counts),		cmocka_unit_test(test_round_trip),
+		cmocka_unit_test(test_round_trip_many), cmocka_unit_test(test_files_once),
+		cmocka_unit_test(test_files_refused),	cmocka_unit_test(test_size_limit),
+		cmocka_unit_test(test_file_shortened),	cmocka_unit_test(test_output),
+		cmocka_unit_test(test_reader_numbers),	cmocka_unit_test(test_reader_procs),
+		cmocka_unit_test(test_reader_strings),	cmocka_unit_test(test_reader_references),
+		cmocka_unit_test(test_reader_doubles),	cmocka_unit_test(test_reader_nodes),
+		cmocka_unit_test(test_reader_too_many), cmocka_unit_test(test_reader_damaged),
 	};
 
 	return cmocka_run_group_tests(tests, folder_make, folder_remove);

@@ -17,6 +17,19 @@
 	RANGE(PLAN_DESIRED_MEM_MIN, PLAN_DESIRED_MEM_MAX) \
 	" MiB, a multiple of the sys record's mem_region_size"
 
+#define PROCS_RANGE RANGE(PLAN_PROCS_MIN, PLAN_PROCS_MAX)
+
+#define SHARING_MODES                                                        \
+	"cap, uncap; with proc_mode=ded keep_idle_procs, share_idle_procs, " \
+	"share_idle_procs_active, share_idle_procs_always"
+
+/* Numbers of the preprocessor cannot be printed as units. */
+#define UNITS_RANGE "0.01 to 64.00 in steps of 0.01"
+_Static_assert(PLAN_UNITS_MIN == 1 && PLAN_UNITS_MAX == 6400, UNITS_RANGE);
+#define MIN_UNITS_PER_VP_RANGE "0.01 to 0.10 in steps of 0.01"
+_Static_assert(PLAN_MIN_UNITS_PER_VP_MIN == 1 && PLAN_MIN_UNITS_PER_VP_MAX == 10,
+	       MIN_UNITS_PER_VP_RANGE);
+
 static bool number_parse(const char *value, u32 min, u32 max, u32 *number)
 {
 	u64 sum = 0;
@@ -34,6 +47,22 @@ static bool number_parse(const char *value, u32 min, u32 max, u32 *number)
 		return false;
 	*number = (u32)sum;
 	return true;
+}
+
+/* Processing units: decimal, at most two digits behind the point. UNITS: hundredths. */
+static bool units_parse(const char *value, u32 min, u32 max, u32 *units)
+{
+	const char *point = strchr(value, '.');
+	char digits[8] = "";
+	size_t whole = point == NULL ? strlen(value) : (size_t)(point - value);
+	size_t part = point == NULL ? 0 : strlen(point + 1);
+
+	if (whole < 1 || whole > 4 || part > 2 || (point != NULL && part < 1))
+		return false;
+	memcpy(digits, value, whole);
+	memcpy(digits + whole, "00", 2);
+	memcpy(digits + whole, value + whole + 1, part);
+	return number_parse(digits, min, max, units);
 }
 
 static bool name_parse(const char *value, const char **name)
@@ -71,6 +100,17 @@ static bool system_set_mem_region_size(void *object, const char *value)
 	}
 	system->mem_region_size = size;
 	return true;
+}
+
+static bool system_set_min_units(void *object, const char *value)
+{
+	struct config_system *system = object;
+
+	if (units_parse(value, PLAN_MIN_UNITS_PER_VP_MIN, PLAN_MIN_UNITS_PER_VP_MAX,
+			&system->min_units))
+		return true;
+	system->min_units = 0;
+	return false;
 }
 
 static bool image_set_name(void *object, const char *value)
@@ -115,12 +155,87 @@ static bool lpar_set_desired_mem(void *object, const char *value)
 	return number_parse(value, PLAN_DESIRED_MEM_MIN, PLAN_DESIRED_MEM_MAX, &lpar->desired_mem);
 }
 
+static bool procs_parse(struct config_procs *procs, const char *value, u32 *number)
+{
+	bool good = number_parse(value, PLAN_PROCS_MIN, PLAN_PROCS_MAX, number);
+
+	procs->number_refused |= !good;
+	return good;
+}
+
+static bool proc_units_parse(struct config_procs *procs, const char *value, u32 *units)
+{
+	bool good = units_parse(value, PLAN_UNITS_MIN, PLAN_UNITS_MAX, units);
+
+	procs->number_refused |= !good;
+	return good;
+}
+
+static bool lpar_set_proc_mode(void *object, const char *value)
+{
+	struct config_procs *procs = &((struct config_lpar *)object)->procs;
+
+	procs->dedicated = strcmp(value, "ded") == 0;
+	procs->mode_refused |= !procs->dedicated && strcmp(value, "shared") != 0;
+	return !procs->mode_refused;
+}
+
+static bool lpar_set_sharing_mode(void *object, const char *value)
+{
+	struct config_procs *procs = &((struct config_lpar *)object)->procs;
+
+	procs->sharing_mode = plan_sharing_find(value);
+	procs->mode_refused |= procs->sharing_mode == PLAN_SHARING_MODES;
+	return procs->sharing_mode != PLAN_SHARING_MODES;
+}
+
+static bool lpar_set_uncap_weight(void *object, const char *value)
+{
+	struct config_procs *procs = &((struct config_lpar *)object)->procs;
+
+	return number_parse(value, 0, PLAN_UNCAP_WEIGHT_MAX, &procs->uncap_weight);
+}
+
+static bool lpar_set_min_procs(void *object, const char *value)
+{
+	struct config_procs *procs = &((struct config_lpar *)object)->procs;
+
+	return procs_parse(procs, value, &procs->min_procs);
+}
+
 static bool lpar_set_desired_procs(void *object, const char *value)
 {
-	struct config_lpar *lpar = object;
+	struct config_procs *procs = &((struct config_lpar *)object)->procs;
 
-	return number_parse(value, PLAN_DESIRED_PROCS_MIN, PLAN_DESIRED_PROCS_MAX,
-			    &lpar->desired_procs);
+	return procs_parse(procs, value, &procs->desired_procs);
+}
+
+static bool lpar_set_max_procs(void *object, const char *value)
+{
+	struct config_procs *procs = &((struct config_lpar *)object)->procs;
+
+	return procs_parse(procs, value, &procs->max_procs);
+}
+
+static bool lpar_set_min_proc_units(void *object, const char *value)
+{
+	struct config_procs *procs = &((struct config_lpar *)object)->procs;
+
+	return proc_units_parse(procs, value, &procs->min_units);
+}
+
+static bool lpar_set_desired_proc_units(void *object, const char *value)
+{
+	struct config_procs *procs = &((struct config_lpar *)object)->procs;
+
+	return proc_units_parse(procs, value, &procs->desired_units);
+}
+
+static bool lpar_set_max_proc_units(void *object, const char *value)
+{
+	struct config_procs *procs = &((struct config_lpar *)object)->procs;
+
+	return proc_units_parse(procs, value, &procs->max_units);
 }
 
 static bool lpar_set_rmo_size(void *object, const char *value)
@@ -165,6 +280,7 @@ static bool lpar_set_boot_args(void *object, const char *value)
 const struct attribute system_attributes[] = {
 	{"name", NAME_RANGE, false, system_set_name},
 	{"mem_region_size", "16, 32, 64, 128 or 256 MiB", false, system_set_mem_region_size},
+	{"min_proc_units_per_virtual_proc", MIN_UNITS_PER_VP_RANGE, false, system_set_min_units},
 	{NULL, NULL, false, NULL},
 };
 
@@ -179,8 +295,15 @@ const struct attribute lpar_attributes[] = {
 	{"name", NAME_RANGE, true, lpar_set_name},
 	{"lpar_id", RANGE(PLAN_LPAR_ID_MIN, PLAN_LPAR_ID_MAX), false, lpar_set_id},
 	{"desired_mem", DESIRED_MEM_RANGE, true, lpar_set_desired_mem},
-	{"desired_procs", RANGE(PLAN_DESIRED_PROCS_MIN, PLAN_DESIRED_PROCS_MAX), true,
-	 lpar_set_desired_procs},
+	{"proc_mode", "shared or ded", false, lpar_set_proc_mode},
+	{"sharing_mode", SHARING_MODES, false, lpar_set_sharing_mode},
+	{"min_procs", PROCS_RANGE, false, lpar_set_min_procs},
+	{"desired_procs", PROCS_RANGE, true, lpar_set_desired_procs},
+	{"max_procs", PROCS_RANGE, false, lpar_set_max_procs},
+	{"min_proc_units", UNITS_RANGE, false, lpar_set_min_proc_units},
+	{"desired_proc_units", UNITS_RANGE, false, lpar_set_desired_proc_units},
+	{"max_proc_units", UNITS_RANGE, false, lpar_set_max_proc_units},
+	{"uncap_weight", RANGE(0, PLAN_UNCAP_WEIGHT_MAX), false, lpar_set_uncap_weight},
 	{"rmo_size", "32, 64, 128 or 256 MiB, at most desired_mem", false, lpar_set_rmo_size},
 	{"boot_image", "name of an image record", true, lpar_set_boot_image},
 	{"boot_mode", PLAN_BOOT_MODE_OF " or " PLAN_BOOT_MODE_FDT, false, lpar_set_boot_mode},
@@ -208,7 +331,7 @@ static const struct record_pair *pair_find(const struct record *record, const ch
 static void unknown_add(const struct attribute *attributes, const struct record *record,
 			const char *name, struct problems *problems)
 {
-	char known[256] = "";
+	char known[512] = "";
 	size_t used = 0;
 
 	for (; attributes->name != NULL; attributes++)

@@ -9,7 +9,7 @@
 
 /* Upper bounds of what a tree and its nodes take besides names, arguments and file content. */
 #define TREE_BYTES  2048
-#define LPAR_BYTES  512
+#define LPAR_BYTES  1024
 #define IMAGE_BYTES 128
 #define FILE_BYTES  64
 
@@ -42,6 +42,19 @@ static void node_begin(void *fdt, const char *format, u32 number)
 	must(fdt_begin_node(fdt, name));
 }
 
+static void procs_put(void *fdt, const struct config_procs *procs)
+{
+	must(fdt_property_string(fdt, PLAN_PROP_SHARING_MODE,
+				 plan_sharing_name(procs->sharing_mode)));
+	must(fdt_property_u32(fdt, PLAN_PROP_MIN_PROCS, procs->min_procs));
+	must(fdt_property_u32(fdt, PLAN_PROP_DESIRED_PROCS, procs->desired_procs));
+	must(fdt_property_u32(fdt, PLAN_PROP_MAX_PROCS, procs->max_procs));
+	must(fdt_property_u32(fdt, PLAN_PROP_MIN_UNITS, procs->min_units));
+	must(fdt_property_u32(fdt, PLAN_PROP_DESIRED_UNITS, procs->desired_units));
+	must(fdt_property_u32(fdt, PLAN_PROP_MAX_UNITS, procs->max_units));
+	must(fdt_property_u32(fdt, PLAN_PROP_UNCAP_WEIGHT, procs->uncap_weight));
+}
+
 static void lpars_put(void *fdt, const struct config *config)
 {
 	must(fdt_begin_node(fdt, PLAN_NODE_PARTITIONS));
@@ -52,7 +65,7 @@ static void lpars_put(void *fdt, const struct config *config)
 		must(fdt_property_string(fdt, PLAN_PROP_LPAR_NAME, lpar->name));
 		must(fdt_property_u32(fdt, PLAN_PROP_LPAR_ID, lpar->id));
 		must(fdt_property_u32(fdt, PLAN_PROP_DESIRED_MEM, lpar->desired_mem));
-		must(fdt_property_u32(fdt, PLAN_PROP_DESIRED_PROCS, lpar->desired_procs));
+		procs_put(fdt, &lpar->procs);
 		if (lpar->rmo_size != 0)
 			must(fdt_property_u32(fdt, PLAN_PROP_RMO_SIZE, lpar->rmo_size));
 		must(fdt_property_u32(fdt, PLAN_PROP_BOOT_IMAGE, (u32)lpar->image));
@@ -119,6 +132,7 @@ void *blob_build(const struct config *config, const struct files *files, size_t 
 	must(fdt_property_u32(fdt, PLAN_PROP_VERSION, PLAN_VERSION));
 	must(fdt_property_string(fdt, PLAN_PROP_SYSTEM_NAME, config->system.name));
 	must(fdt_property_u32(fdt, PLAN_PROP_MEM_REGION_SIZE, config->system.mem_region_size));
+	must(fdt_property_u32(fdt, PLAN_PROP_MIN_UNITS_PER_VP, config->system.min_units));
 	lpars_put(fdt, config);
 	images_put(fdt, config);
 	good = files_put(fdt, files, problems);

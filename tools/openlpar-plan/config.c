@@ -2,6 +2,7 @@
 #include <string.h>
 #include "attribute.h"
 #include "config.h"
+#include "procs.h"
 
 #define SYSTEM_NAME_DEFAULT "openlpar"
 
@@ -47,6 +48,7 @@ static void lpar_add(struct config *config, const struct record *record, struct 
 	config->lpar_count++;
 	*lpar = (struct config_lpar){
 		.line = record->line, .boot_mode = PLAN_BOOT_MODE_OF, .boot_args = ""};
+	procs_init(&lpar->procs);
 	attributes_set(lpar_attributes, lpar, record, problems);
 }
 
@@ -222,7 +224,8 @@ static void lpar_ids_assign(struct config *config)
 bool config_parse(struct config *config, char *text, size_t size, struct problems *problems)
 {
 	*config = (struct config){.system = {.name = SYSTEM_NAME_DEFAULT,
-					     .mem_region_size = PLAN_MEM_REGION_SIZE_DEFAULT}};
+					     .mem_region_size = PLAN_MEM_REGION_SIZE_DEFAULT,
+					     .min_units = PLAN_MIN_UNITS_PER_VP_DEFAULT}};
 	lines_parse(config, text, size, problems);
 	image_names_check(config, problems);
 	for (size_t i = 0; i < config->lpar_count; i++) {
@@ -231,6 +234,7 @@ bool config_parse(struct config *config, char *text, size_t size, struct problem
 		lpar_names_check(config, lpar, problems);
 		lpar_ids_check(config, lpar, problems);
 		lpar_memory_check(config, lpar, problems);
+		procs_complete(&lpar->procs, lpar->line, config->system.min_units, problems);
 		lpar_image_find(config, lpar, problems);
 	}
 	if (problems->count == 0 && config->lpar_count == 0)

@@ -13,6 +13,7 @@ struct config_system {
 	unsigned int line; /* 0: no sys record */
 	const char *name;
 	u32 mem_region_size; /* 0: a wrong one was given */
+	u32 min_units;	     /* for each virtual processor, hundredths; 0: a wrong one was given */
 };
 
 struct config_image {
@@ -24,12 +25,24 @@ struct config_image {
 	size_t initrd_file;
 };
 
+#define CONFIG_UNSET (~0U)
+
+/* Units are hundredths of a processor. Before the defaults are filled in: CONFIG_UNSET. */
+struct config_procs {
+	bool dedicated;
+	enum plan_sharing sharing_mode; /* PLAN_SHARING_MODES: not given */
+	u32 min_procs, desired_procs, max_procs;
+	u32 min_units, desired_units, max_units;
+	u32 uncap_weight;
+	bool mode_refused, number_refused; /* a wrong one was given */
+};
+
 struct config_lpar {
 	unsigned int line;
 	const char *name;
 	u32 id;
 	u32 desired_mem;
-	u32 desired_procs;
+	struct config_procs procs;
 	u32 rmo_size; /* 0: the hypervisor chooses */
 	const char *boot_image;
 	const char *boot_mode;
