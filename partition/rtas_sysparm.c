@@ -3,26 +3,58 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "hv/dispatch.h"
 #include "hv/machine.h"
+#include "hv/pool.h"
 #include "partition/partition.h"
 #include "partition/rtas.h"
 
-#define DATA_SIZE 256 /* of the longest parameter there is, with its final NUL */
+#define DATA_SIZE 384 /* of the longest parameter there is, with its final NUL */
 
 /* Puts the data of the parameter into @data and returns its size. */
 typedef size_t parameter_reader(const struct partition *partition, char data[DATA_SIZE]);
 
+static bool donates(enum sharing_mode mode)
+{
+	return mode == SHARING_SHARE_IDLE_ACTIVE || mode == SHARING_SHARE_IDLE_ALWAYS;
+}
+
+/* As of shared processors; a dedicated one is an entitlement of 100, and cannot be divided. */
+static struct lpar_procs splpar_procs(const struct lpar *lpar)
+{
+	struct lpar_procs procs = lpar->procs;
+
+	if (procs.sharing_mode != SHARING_UNCAP)
+		procs.uncap_weight = 0;
+	if (lpar_dedicated(lpar)) {
+		procs.min_units = procs.min_procs * SHARE_UNITS_PER_PROC;
+		procs.desired_units = procs.desired_procs * SHARE_UNITS_PER_PROC;
+		procs.max_units = procs.max_procs * SHARE_UNITS_PER_PROC;
+	}
+	return procs;
+}
+
 /*
- * What of the list is true of this platform: memory and processors are all there or the partition
- * is not activated. LoPAR "Key Words And Values".
+ * All of memory is there or the partition is not activated. A virtual processor is one thread.
+ * LoPAR "SPLPAR Terms", "Key Words And Values".
  */
 static size_t read_splpar(const struct partition *partition, char data[DATA_SIZE])
 {
+	const struct lpar *lpar = &partition->lpar;
+	struct lpar_procs procs = splpar_procs(lpar);
+	bool dedicated = lpar_dedicated(lpar);
 	u64 mem = partition->profile.mem / MiB;
-	u32 procs = partition->profile.procs;
 	int length = snprintf(data, DATA_SIZE,
-			      "MinMem=%lu,DesMem=%lu,MinProcs=%u,DesProcs=%u,MaxPlatProcs=%u", mem,
-			      mem, procs, procs, machine.nr_cpus);
+			      "BoundThrds=1,CapInc=%u,DisWheRotPer=%lu,MinEntCap=%u,"
+			      "MinEntCapPerVP=%u,MinMem=%lu,MinProcs=%u,MaxEntCap=%u,"
+			      "MaxPlatProcs=%u,DesEntCap=%u,DesMem=%lu,DesProcs=%u,"
+			      "DesVarCapWt=%u,DedDonMode=%d",
+			      dedicated ? SHARE_UNITS_PER_PROC : 1,
+			      dedicated ? 0 : (unsigned long)dispatch_window(), procs.min_units,
+			      dedicated ? SHARE_UNITS_PER_PROC : pool_min_units_per_vp,
+			      (unsigned long)mem, procs.min_procs, procs.max_units, machine.nr_cpus,
+			      procs.desired_units, (unsigned long)mem, procs.desired_procs,
+			      procs.uncap_weight, donates(procs.sharing_mode));
 
 	return (size_t)length + 1;
 }

@@ -26,8 +26,9 @@ struct rtas_header {
 };
 
 /* CPU_status of query-cpu-stopped-state. */
-#define RTAS_CPU_STOPPED 0
-#define RTAS_CPU_STARTED 2
+#define RTAS_CPU_STOPPED  0
+#define RTAS_CPU_STOPPING 1
+#define RTAS_CPU_STARTED  2
 
 /* System parameter tokens. */
 #define SYSPARM_HMC_LAST	       15

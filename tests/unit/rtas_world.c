@@ -9,6 +9,7 @@
 #include "hv/lmb.h"
 #include "hv/log.h"
 #include "hv/machine.h"
+#include "hv/pool.h"
 #include "hv/real.h"
 #include "hv/trace.h"
 #include "tests/unit/rtas_world.h"
@@ -16,6 +17,7 @@
 u8 real_memory[WORLD_MEM] __aligned(4096);
 u32 lmb_shift = 16;
 struct machine machine = {.nr_cpus = 2};
+u32 pool_min_units_per_vp = 5;
 void (*lpar_fail_hook)(struct lpar *lpar, const char *reason);
 
 struct partition partition;
@@ -24,15 +26,28 @@ struct world world;
 
 static u32 map[] = {3, 0, 1, 2, 7, 6, 5, 4};
 
-void dispatch_start(struct vp *vp, u64 pc, u64 r3)
+u64 dispatch_window(void)
+{
+	return 5120000;
+}
+
+bool dispatch_vp_left(const struct vp *vp)
+{
+	return vp->state == VP_STOPPED && vp != world.leaving;
+}
+
+bool dispatch_start(struct vp *vp, u64 pc, u64 r3)
 {
 	if (vp->state != VP_STOPPED || !partition.lpar.lock.held)
 		abort();
+	if (!dispatch_vp_left(vp))
+		return false;
 	world.starts++;
 	world.vp = vp;
 	world.pc = pc;
 	world.r3 = r3;
 	vp->state = VP_RUNNABLE;
+	return true;
 }
 
 void dispatch_stop(struct vp *vp)
@@ -92,7 +107,9 @@ void world_reset(void)
 	partition.lpar.rmo_size = WORLD_RMO;
 	partition.lpar.nr_vps = WORLD_VPS;
 	partition.profile.mem = 256 * MiB;
-	partition.profile.procs = WORLD_VPS;
+	partition.lpar.procs = (struct lpar_procs){
+		SHARING_UNCAP, 2, WORLD_VPS, 8, 20, 150, 300, 128,
+	};
 	nvram_prepare(&partition.nvram);
 	for (u32 i = 0; i < WORLD_VPS; i++) {
 		vps[i].number = i;

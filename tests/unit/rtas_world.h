@@ -21,11 +21,12 @@ extern struct vp vps[WORLD_VPS];
 /* What the fakes saw since world_reset(). */
 extern struct world {
 	u32 starts, stops, power_offs, reboots, logs, traces;
-	struct vp *vp; /* of the last start or stop */
-	u64 pc, r3;    /* of the last start */
-	char log[256]; /* the last line */
-	u64 traced[2]; /* of the last record: a and b */
-	u64 time;      /* of the machine, seconds */
+	struct vp *vp;		  /* of the last start or stop */
+	const struct vp *leaving; /* stopped, but still on its processor; a test's choice */
+	u64 pc, r3;		  /* of the last start */
+	char log[256];		  /* the last line */
+	u64 traced[2];		  /* of the last record: a and b */
+	u64 time;		  /* of the machine, seconds */
 } world;
 
 void world_reset(void);

@@ -10,11 +10,14 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
+#include "hv/machine.h"
+#include "hv/pool.h"
 #include "hv/real.h"
 #include "papr/hcall.h"
 #include "partition/console.h"
@@ -242,12 +245,40 @@ static void test_start_cpu_refusals(void **state)
 	assert_int_equal(WORLD_CALL("start-cpu", 1, 0x4002, 0), RTAS_PARAMETER);
 	assert_int_equal(WORLD_CALL("start-cpu", 1, WORLD_RMO, 0), RTAS_PARAMETER);
 	assert_int_equal(WORLD_CALL("start-cpu", 1, 0xfffffffc, 0), RTAS_PARAMETER);
-	for (enum vp_state vp_state = VP_RUNNABLE; vp_state <= VP_CEDED; vp_state++) {
+	for (enum vp_state vp_state = VP_RUNNABLE; vp_state <= VP_JOINED; vp_state++) {
 		vps[1].state = vp_state;
 		assert_int_equal(WORLD_CALL("start-cpu", 1, 0x4000, 0), RTAS_PARAMETER);
 	}
 	assert_int_equal(world.starts, 0);
-	assert_int_equal(world.traces, 9);
+	assert_int_equal(world.traces, 10);
+}
+
+/* It can be started as soon as query-cpu-stopped-state says that it is stopped, not before. */
+static void test_stop_in_progress(void **state)
+{
+	u32 rets[2];
+
+	(void)state;
+	world.leaving = &vps[1];
+	assert_int_equal(WORLD_CALL("start-cpu", 1, 0x4000, 0), RTAS_BUSY);
+	assert_int_equal(world.starts, 0);
+	world_call("query-cpu-stopped-state", 1, 2, (u32[]){1}, rets);
+	assert_int_equal(rets[1], 1);
+	world.leaving = NULL;
+	world_call("query-cpu-stopped-state", 1, 2, (u32[]){1}, rets);
+	assert_int_equal(rets[1], 0);
+	assert_int_equal(WORLD_CALL("start-cpu", 1, 0x4000, 0), RTAS_SUCCESS);
+	world_call("query-cpu-stopped-state", 1, 2, (u32[]){1}, rets);
+	assert_int_equal(rets[1], 2);
+}
+
+/* Whoever asks is being stopped with its partition. */
+static void test_start_cpu_by_a_stopped_one(void **state)
+{
+	(void)state;
+	vps[0].state = VP_STOPPED;
+	assert_int_equal(WORLD_CALL("start-cpu", 1, 0x4000, 0), RTAS_PARAMETER);
+	assert_int_equal(world.starts, 0);
 }
 
 static void test_stop_self(void **state)
@@ -278,7 +309,9 @@ static void test_query_cpu_stopped_state(void **state)
 	static const struct {
 		enum vp_state state;
 		u32 status;
-	} cases[] = {{VP_STOPPED, 0}, {VP_RUNNABLE, 2}, {VP_RUNNING, 2}, {VP_CEDED, 2}};
+	} cases[] = {
+		{VP_STOPPED, 0}, {VP_RUNNABLE, 2}, {VP_RUNNING, 2}, {VP_CEDED, 2}, {VP_JOINED, 2},
+	};
 	u32 rets[2];
 
 	(void)state;
@@ -401,7 +434,7 @@ static void test_display_character(void **state)
 /* The parameter as it was returned: its length and all that was written. */
 static void assert_parameter(u32 token, const void *data, size_t length)
 {
-	u8 bytes[256];
+	u8 bytes[512];
 
 	assert_int_equal(GET(token, WORLD_DATA, 4002), RTAS_SUCCESS);
 	assert_true(lpar_copy_in(&partition.lpar, bytes, WORLD_DATA, sizeof(bytes)));
@@ -410,13 +443,61 @@ static void assert_parameter(u32 token, const void *data, size_t length)
 	assert_untouched(WORLD_DATA + 2 + length, 64);
 }
 
-static void test_get_system_parameter(void **state)
+/* Key words and values in the order in which LoPAR lists them. */
+static void test_splpar_shared(void **state)
 {
-	static const char splpar[] = "MinMem=256,DesMem=256,MinProcs=4,DesProcs=4,MaxPlatProcs=2";
+	static const char uncapped[] =
+		"BoundThrds=1,CapInc=1,DisWheRotPer=5120000,MinEntCap=20,MinEntCapPerVP=5,"
+		"MinMem=256,MinProcs=2,MaxEntCap=300,MaxPlatProcs=2,DesEntCap=150,DesMem=256,"
+		"DesProcs=4,DesVarCapWt=128,DedDonMode=0";
+	static const char capped[] =
+		"BoundThrds=1,CapInc=1,DisWheRotPer=5120000,MinEntCap=20,MinEntCapPerVP=5,"
+		"MinMem=256,MinProcs=2,MaxEntCap=300,MaxPlatProcs=2,DesEntCap=150,DesMem=256,"
+		"DesProcs=4,DesVarCapWt=0,DedDonMode=0";
 
 	(void)state;
-	assert_parameter(SYSPARM_SPLPAR, splpar, sizeof(splpar));
+	assert_parameter(SYSPARM_SPLPAR, uncapped, sizeof(uncapped));
 	world_reset();
+	partition.lpar.procs.sharing_mode = SHARING_CAP;
+	assert_parameter(SYSPARM_SPLPAR, capped, sizeof(capped));
+}
+
+static void test_splpar_dedicated(void **state)
+{
+	char expected[512];
+
+	(void)state;
+	for (u32 mode = SHARING_KEEP_IDLE; mode <= SHARING_SHARE_IDLE_ALWAYS; mode++) {
+		int length = snprintf(
+			expected, sizeof(expected),
+			"BoundThrds=1,CapInc=100,DisWheRotPer=0,MinEntCap=200,MinEntCapPerVP=100,"
+			"MinMem=256,MinProcs=2,MaxEntCap=800,MaxPlatProcs=2,DesEntCap=400,"
+			"DesMem=256,DesProcs=4,DesVarCapWt=0,DedDonMode=%d",
+			mode >= SHARING_SHARE_IDLE_ACTIVE);
+
+		world_reset();
+		partition.lpar.procs.sharing_mode = mode;
+		assert_parameter(SYSPARM_SPLPAR, expected, (size_t)length + 1);
+	}
+}
+
+/* Whatever a profile says has room. */
+static void test_splpar_longest(void **state)
+{
+	(void)state;
+	memset(&partition.lpar.procs, 0xff, sizeof(partition.lpar.procs));
+	partition.lpar.procs.sharing_mode = SHARING_UNCAP;
+	partition.profile.mem = ~0UL;
+	machine.nr_cpus = pool_min_units_per_vp = ~0U;
+	assert_int_equal(GET(SYSPARM_SPLPAR, WORLD_DATA, 4002), RTAS_SUCCESS);
+	machine.nr_cpus = 2;
+	pool_min_units_per_vp = 5;
+	assert_in_range(world_get(WORLD_DATA) >> 16, 200, 384);
+}
+
+static void test_get_system_parameter(void **state)
+{
+	(void)state;
 	assert_parameter(SYSPARM_LPAR_NAME, "lp1", 4);
 	world_reset();
 	assert_parameter(SYSPARM_PARTITION_AUTO_RESTART, "", 1);
@@ -485,6 +566,8 @@ int main(void)
 		cmocka_unit_test_setup(test_writes_only_outputs, reset),
 		cmocka_unit_test_setup(test_start_cpu, reset),
 		cmocka_unit_test_setup(test_start_cpu_refusals, reset),
+		cmocka_unit_test_setup(test_start_cpu_by_a_stopped_one, reset),
+		cmocka_unit_test_setup(test_stop_in_progress, reset),
 		cmocka_unit_test_setup(test_stop_self, reset),
 		cmocka_unit_test_setup(test_stop_self_last, reset),
 		cmocka_unit_test_setup(test_query_cpu_stopped_state, reset),
@@ -494,6 +577,9 @@ int main(void)
 		cmocka_unit_test_setup(test_os_term_endless, reset),
 		cmocka_unit_test_setup(test_no_events, reset),
 		cmocka_unit_test_setup(test_display_character, reset),
+		cmocka_unit_test_setup(test_splpar_shared, reset),
+		cmocka_unit_test_setup(test_splpar_dedicated, reset),
+		cmocka_unit_test_setup(test_splpar_longest, reset),
 		cmocka_unit_test_setup(test_get_system_parameter, reset),
 		cmocka_unit_test_setup(test_get_system_parameter_sizes, reset),
 		cmocka_unit_test_setup(test_get_system_parameter_unsupported, reset),
