@@ -127,6 +127,20 @@ static void list_reply_send(struct link *link)
 	message_send(link, &reply, sizeof(reply));
 }
 
+static void stats_send(struct link *link)
+{
+	union {
+		struct hmc_control control;
+		u8 bytes[LINK_STREAM_MAX];
+	} message = {0};
+	size_t length = link->events->stats(link->ctx, link->stats_next++, &message.control);
+
+	message.control.id = cpu_to_be32(link->stats_id);
+	if (message.control.type & HMC_REPLY)
+		link->stats_id = 0;
+	message_send(link, &message, (u32)length);
+}
+
 static u32 credit_limit(const struct stream *rx)
 {
 	return rx->head + stream_space(rx);
@@ -185,6 +199,8 @@ static bool frame_next(struct link *link)
 		partition_send(link, (u32)i);
 	else if (link->list_id)
 		list_reply_send(link);
+	else if (link->stats_id)
+		stats_send(link);
 	else if ((i = set_next(&link->credit, 0)) >= 0)
 		credit_send(link, (u32)i);
 	else if ((i = set_next(&link->streams, link->last_index)) >= 0)
@@ -248,6 +264,13 @@ static void list_receive(struct link *link, const struct hmc_control *request)
 	link->list_id = be32_to_cpu(request->id);
 }
 
+/* Sent again, or another one: the answer starts afresh. */
+static void stats_receive(struct link *link, const struct hmc_control *request)
+{
+	link->stats_id = link->ready ? be32_to_cpu(request->id) : 0;
+	link->stats_next = 0;
+}
+
 static void resume_receive(struct link *link, const struct hmc_control *request, size_t length)
 {
 	const struct hmc_resume *resume = container_of(request, const struct hmc_resume, control);
@@ -306,6 +329,9 @@ static void control_receive(struct link *link, const u8 *payload, size_t length)
 		break;
 	case HMC_LIST:
 		list_receive(link, request);
+		break;
+	case HMC_STATS:
+		stats_receive(link, request);
 		break;
 	case HMC_RESUME:
 		resume_receive(link, request, length);
@@ -499,6 +525,7 @@ u32 link_poll(struct link *link, u32 budget)
 bool link_idle(const struct link *link)
 {
 	return link->wire_next == link->wire_end && !link->boot_due && !link->list_id &&
-	       !stream_used(&link->replies) && set_next(&link->announce, 0) < 0 &&
-	       set_next(&link->credit, 0) < 0 && set_next(&link->streams, 0) < 0;
+	       !link->stats_id && !stream_used(&link->replies) &&
+	       set_next(&link->announce, 0) < 0 && set_next(&link->credit, 0) < 0 &&
+	       set_next(&link->streams, 0) < 0;
 }

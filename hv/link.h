@@ -36,7 +36,13 @@ struct link_events {
 	/* There is something for link_console_read() that was not there before. */
 	void (*console_input)(void *ctx, u16 lpar_id);
 	/*
-	 * A request other than HELLO, LIST, RESUME and TYPED, which the link answers itself. The
+	 * Fills in message @i of the answer to HMC_STATS, all but its id. Asked for in order: 0 is
+	 * about the time of the call, and the reply is the last. Returns its length, at most
+	 * LINK_STREAM_MAX.
+	 */
+	size_t (*stats)(void *ctx, u32 i, struct hmc_control *message);
+	/*
+	 * A request other than HELLO, LIST, RESUME, TYPED and STATS, which the link answers. The
 	 * bytes are not trusted; @length, which is that of @request, is at least that of its
 	 * header. Returns the enum hmc_status for the reply.
 	 */
@@ -64,6 +70,8 @@ struct link {
 	bool ready;	/* link_ready() was called */
 	bool boot_due;	/* HMC_BOOT was not sent yet */
 	u32 list_id;	/* of an HMC_LIST not answered yet, 0 = none */
+	u32 stats_id;	/* of an HMC_STATS not answered yet, 0 = none */
+	u32 stats_next; /* message of the answer that is due */
 	u32 last_index; /* of the stream that sent last */
 	u16 partitions; /* with an open console */
 

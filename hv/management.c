@@ -2,6 +2,7 @@
 #include "hv/management.h"
 #include "hv/lock.h"
 #include "hv/machine.h"
+#include "hv/stats.h"
 
 /* Bytes each way between two time slices: as much as a fast typist and a booting kernel need. */
 #define POLL_BUDGET 1024
@@ -13,6 +14,7 @@ static struct lock link_lock;
 static struct link link;
 static bool started;
 static const struct link_port *real_port;
+static bool seized; /* the hypervisor is about to stop, whoever holds which lock */
 static u32 power_request; /* an enum hmc_power_action to be carried out once the reply is sent */
 
 static int port_tx_ready(void *ctx)
@@ -56,14 +58,29 @@ static u16 event_request(void *ctx __unused, const struct hmc_control *request, 
 	return HMC_OK;
 }
 
+static size_t event_stats(void *ctx __unused, u32 i, struct hmc_control *message)
+{
+	struct hmc_reply *refusal = (struct hmc_reply *)message;
+
+	if (!seized)
+		return stats_message(i, message);
+	*refusal = (struct hmc_reply){
+		.control.type = HMC_STATS | HMC_REPLY,
+		.status = cpu_to_be16(HMC_REFUSED),
+	};
+	return sizeof(*refusal);
+}
+
 static const struct link_events events = {
 	.describe = event_describe,
 	.console_input = event_console_input,
+	.stats = event_stats,
 	.request = event_request,
 };
 
 void management_init(u64 boot_id)
 {
+	seized = false;
 	link_init(&link, &port, &events, NULL, boot_id);
 }
 
@@ -140,6 +157,7 @@ void management_seize(void)
 
 	while (!lock_try(&link_lock) && (s64)(machine_timebase() - end) < 0)
 		;
+	seized = true;
 	lock_drop(&link_lock);
 }
 

@@ -9,8 +9,9 @@
  * Control messages start with struct hmc_control. A request has an id that its sender chose, not 0;
  * the reply has the same id, the request's type with HMC_REPLY added, and a status. Requests may be
  * repeated with the same id until the reply comes: all of them ask for a state, so that doing one
- * twice is doing it once. Events have id 0. A message longer than the receiver knows is read as far
- * as it knows, a shorter one is answered with HMC_BAD_LENGTH.
+ * twice is doing it once. Events have id 0; records before a reply have the id of the request. A
+ * message longer than the receiver knows is read as far as it knows, a shorter one is answered with
+ * HMC_BAD_LENGTH.
  *
  * Streams. A frame says where in its stream its bytes are. The receiver knows how many it has; it
  * skips what it has already and drops a frame that would leave a hole. Streams run on through
@@ -48,11 +49,16 @@ enum hmc_type {
 	HMC_RESUME,    /* send a stream again: hmc_resume -> hmc_resume_reply */
 	HMC_TYPED,     /* what has arrived of a console's input: hmc_typed -> hmc_typed_reply */
 	HMC_POWER,     /* the whole machine: hmc_power -> hmc_reply */
+	HMC_STATS,     /* where processor time went: hmc_control -> records, then hmc_stats_reply */
 
 	/* events, hypervisor to daemon */
 	HMC_BOOT = 0x40, /* hmc_boot: before anything else, the hypervisor has started */
 	HMC_PARTITION,	 /* hmc_partition: at creation, at every change, at HMC_LIST */
 	HMC_CREDIT,	 /* hmc_credit */
+
+	/* records before the reply to HMC_STATS */
+	HMC_STATS_PROCESSOR = 0x60, /* hmc_stats_processor, one for each */
+	HMC_STATS_PARTITION,	    /* hmc_stats_partition, one for each */
 
 	HMC_REPLY = 0x80, /* added to the type of the request */
 };
@@ -153,6 +159,60 @@ struct hmc_credit {
 	be16 lpar_id;
 	be32 received; /* all before this byte has arrived */
 	be32 limit;    /* nothing from this byte on may be sent */
+} __packed;
+
+/* How a partition has its processors: the HMC's sharing_mode. */
+enum hmc_sharing_mode {
+	HMC_SHARING_CAP,
+	HMC_SHARING_UNCAP,
+	HMC_SHARING_KEEP_IDLE_PROCS,
+	HMC_SHARING_SHARE_IDLE_PROCS,
+	HMC_SHARING_SHARE_IDLE_PROCS_ACTIVE,
+	HMC_SHARING_SHARE_IDLE_PROCS_ALWAYS,
+};
+
+/*
+ * What HMC_STATS says is the state at one time, which is in every record of it and in the reply;
+ * ticks are those of the timebase. A physical processor: the three sum up to the time since it
+ * started.
+ */
+struct hmc_stats_processor {
+	struct hmc_control control;
+	be64 timebase;
+	be16 number;
+	be16 owner;	 /* lpar_id of the partition that it is dedicated to; 0: shared pool */
+	be64 partitions; /* ticks in which somebody was dispatched */
+	be64 idle;	 /* nobody wanted it */
+	be64 hypervisor; /* the hypervisor's own work */
+} __packed;
+
+/* A partition, with ticks since it was created. Of all partitions capped + uncapped is that part of
+ * all processors' time in which somebody was dispatched. */
+struct hmc_stats_partition {
+	struct hmc_control control;
+	be64 timebase;
+	be16 lpar_id;
+	u8 sharing_mode;  /* enum hmc_sharing_mode */
+	u8 weight;	  /* present one; 0 also while not activated */
+	be16 procs;	  /* virtual processors; 0: not activated */
+	be16 units;	  /* present entitlement, hundredths of a processor */
+	be64 entitled;	  /* ticks that it was entitled to while activated */
+	be64 capped;	  /* used, within the entitlement or on dedicated processors */
+	be64 uncapped;	  /* used beyond it */
+	be64 idle;	  /* its dedicated processors waited for it */
+	be64 donated;	  /* of its dedicated processors' time, used by others */
+	be64 dispatches;  /* of virtual processors, a count */
+	be64 dispersions; /* of these on another processor than the last time */
+} __packed;
+
+struct hmc_stats_reply {
+	struct hmc_reply reply;
+	be64 timebase;
+	be16 processors; /* records of each kind; whoever saw fewer asks again */
+	be16 partitions;
+	be16 pool_procs; /* processors of the shared pool */
+	be16 pool_units; /* entitlements of its partitions, hundredths of a processor */
+	be64 timebase_hz;
 } __packed;
 
 #endif

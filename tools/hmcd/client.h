@@ -8,6 +8,10 @@
  *	state		ok waiting | ok running
  *	list		one line per partition: id, name, state, reason of state Error, each ended
  *			by a tab but the last
+ *	stats		where processor time went, in lines as the HMC lists them: NAME=VALUE and
+ *			commas between; resource_type=sys, pool, proc (each processor; lpar_id=0:
+ *			shared) or lpar (each partition) is the first. Cycles are ticks of the
+ *			timebase. lpar_name is the last; with a comma it is "lpar_name=A,B"
  *	attach NAME	after the ok the connection is the console of the partition: first the last
  *			CLIENT_REPLAY bytes, then what comes, and what the program sends is typed.
  *			One program at a time may have it.

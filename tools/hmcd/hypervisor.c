@@ -11,6 +11,7 @@
 
 #define RESYNC_MS      100
 #define POWER_PATIENCE 10000
+#define STATS_PATIENCE 10000
 
 /* Streams that have lost something. */
 
@@ -277,6 +278,8 @@ static void control_receive(struct hypervisor *hypervisor, const u8 *payload, si
 		partition_receive(hypervisor, payload, length);
 	else if (type == HMC_CREDIT)
 		credit_receive(hypervisor, payload, length);
+	else if (type == HMC_STATS_PROCESSOR || type == HMC_STATS_PARTITION)
+		stats_record(&hypervisor->stats, payload, length);
 }
 
 static void frame_receive(void *ctx, u16 channel, const u8 *payload, size_t length)
@@ -377,6 +380,14 @@ void hypervisor_power(struct hypervisor *hypervisor, enum hmc_power_action actio
 
 	request_send(hypervisor->requests, &power.control, sizeof(power), sizeof(struct hmc_reply),
 		     POWER_PATIENCE, done, ctx);
+}
+
+void hypervisor_stats(struct hypervisor *hypervisor, request_done *done, void *ctx)
+{
+	struct hmc_control control = {.type = HMC_STATS};
+
+	request_send(hypervisor->requests, &control, sizeof(control),
+		     sizeof(struct hmc_stats_reply), STATS_PATIENCE, done, ctx);
 }
 
 void hypervisor_forget(struct hypervisor *hypervisor, const void *ctx)

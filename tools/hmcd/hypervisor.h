@@ -9,6 +9,7 @@
 #include "tools/hmcd/console.h"
 #include "tools/hmcd/request.h"
 #include "tools/hmcd/rundir.h"
+#include "tools/hmcd/stats.h"
 #include "types.h"
 
 struct hypervisor_events {
@@ -25,6 +26,7 @@ struct hypervisor {
 	struct requests *requests;
 	struct console *console[HMC_LPAR_ID_MAX + 1]; /* by lpar_id, NULL = none */
 	struct sink log;
+	struct stats stats; /* of the last hypervisor_stats() */
 	u64 boot_id;
 	bool known;    /* boot_id is */
 	bool answered; /* since it started and since it was connected */
@@ -44,7 +46,10 @@ struct console *hypervisor_find(const struct hypervisor *hypervisor, const char 
 void hypervisor_power(struct hypervisor *hypervisor, enum hmc_power_action action,
 		      request_done *done, void *ctx);
 
-/* @ctx, of hypervisor_power() before, is going away. */
+/* Asks where processor time went; see request_send() for @done. One at a time. */
+void hypervisor_stats(struct hypervisor *hypervisor, request_done *done, void *ctx);
+
+/* @ctx, of one of these before, is going away. */
 void hypervisor_forget(struct hypervisor *hypervisor, const void *ctx);
 
 #endif

@@ -20,11 +20,13 @@
 #define QUEUE_MAX (64 * KiB) /* of console output waiting in one connection */
 #define INPUT_MAX (4 * KiB)
 #define END_SEC	  2
+#define STATS_MAX 5 /* times that an answer is asked for again because some of it was lost */
 
 enum guest_state {
 	GUEST_COMMANDS, /* waiting for a command */
 	GUEST_HELLO,	/* for the hypervisor */
 	GUEST_POWER,	/* for its reply to HMC_POWER */
+	GUEST_STATS,	/* for an answer to HMC_STATS */
 	GUEST_CONSOLE,	/* attached */
 	GUEST_LEAVING,	/* until it has got what is on its way to it */
 };
@@ -38,6 +40,7 @@ struct guest {
 	struct console *console;      /* while attached */
 	struct console_holder holder; /* in console */
 	u64 position;		      /* in the console's log: the next byte to be shown */
+	bool unserved;		      /* answered, and what else it has sent comes next */
 };
 
 struct server {
@@ -45,6 +48,7 @@ struct server {
 	struct event_base *base;
 	struct hypervisor *hypervisor;
 	struct evconnlistener *listener;
+	u32 stats_asked; /* how often, for those in GUEST_STATS; 0: not now */
 	bool ending;
 };
 
@@ -214,6 +218,73 @@ static void power_command(struct guest *guest, enum hmc_power_action action)
 	hypervisor_power(hypervisor, action, power_done, guest);
 }
 
+static void stats_done(void *ctx, const struct hmc_reply *reply);
+
+static void stats_ask(struct server *server)
+{
+	server->stats_asked++;
+	hypervisor_stats(server->hypervisor, stats_done, server);
+}
+
+/* @failure: NULL, the answer has come. */
+static void stats_answer(struct guest *guest, const char *failure)
+{
+	const struct hypervisor *hypervisor = guest->server->hypervisor;
+
+	guest->state = GUEST_COMMANDS;
+	guest->unserved = true;
+	if (!failure)
+		stats_print(&hypervisor->stats, hypervisor->console,
+			    bufferevent_get_output(guest->stream));
+	guest_say(guest, failure ? "error" : "ok", failure ? failure : "");
+}
+
+static void stats_done(void *ctx, const struct hmc_reply *reply)
+{
+	struct server *server = ctx;
+	struct stats *stats = &server->hypervisor->stats;
+	const char *failure = NULL;
+	struct guest *guest;
+
+	if (!reply)
+		failure = "the hypervisor does not answer";
+	else if (be16_to_cpu(reply->status) != HMC_OK)
+		failure = "the hypervisor refuses";
+	else if (!stats_complete(stats, (const struct hmc_stats_reply *)reply)) {
+		failure = "the hypervisor's answer is incomplete";
+		if (server->stats_asked < STATS_MAX) {
+			stats_ask(server);
+			return;
+		}
+	}
+	server->stats_asked = 0;
+	TAILQ_FOREACH(guest, &server->guests, link)
+	if (guest->state == GUEST_STATS)
+		stats_answer(guest, failure);
+	/* From the start each time: serving one may be the end of another. */
+	do {
+		TAILQ_FOREACH(guest, &server->guests, link)
+		if (guest->unserved)
+			break;
+		if (guest) {
+			guest->unserved = false;
+			guest_serve(guest);
+		}
+	} while (guest);
+}
+
+/* Several that ask at once get the same answer. */
+static void stats_command(struct guest *guest)
+{
+	if (!guest->server->hypervisor->answered) {
+		guest_say(guest, "error", "the hypervisor has not answered yet");
+		return;
+	}
+	guest->state = GUEST_STATS;
+	if (!guest->server->stats_asked)
+		stats_ask(guest->server);
+}
+
 static void guest_command(struct guest *guest, const char *line)
 {
 	bool answered = guest->server->hypervisor->answered;
@@ -226,6 +297,8 @@ static void guest_command(struct guest *guest, const char *line)
 		guest_say(guest, "ok", answered ? "running" : "waiting");
 	else if (!strcmp(line, "list"))
 		list_command(guest);
+	else if (!strcmp(line, "stats"))
+		stats_command(guest);
 	else if (!strncmp(line, "attach ", 7))
 		attach_command(guest, line + 7);
 	else if (!strcmp(line, "power off"))
@@ -324,6 +397,7 @@ struct server *server_new(struct event_base *base, const char *path, struct hype
 void server_free(struct server *server)
 {
 	server->ending = false;
+	hypervisor_forget(server->hypervisor, server);
 	while (!TAILQ_EMPTY(&server->guests))
 		guest_free(TAILQ_FIRST(&server->guests));
 	evconnlistener_free(server->listener);
@@ -357,7 +431,8 @@ void server_end(struct server *server, const char *why)
 	event_base_loopexit(server->base, TAILQ_EMPTY(&server->guests) ? NULL : &end);
 	for (guest = TAILQ_FIRST(&server->guests); guest; guest = next) {
 		next = TAILQ_NEXT(guest, link);
-		if (guest->state == GUEST_HELLO || guest->state == GUEST_POWER)
+		if (guest->state == GUEST_HELLO || guest->state == GUEST_POWER ||
+		    guest->state == GUEST_STATS)
 			guest_say(guest, "error", why);
 		if (guest->console)
 			holder_closed(&guest->holder);
