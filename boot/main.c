@@ -11,6 +11,7 @@
 #include "hv/log.h"
 #include "hv/machine.h"
 #include "hv/management.h"
+#include "hv/pool.h"
 #include "hv/real.h"
 #include "partition/partition.h"
 #include "partition/plan.h"
@@ -65,16 +66,20 @@ void boot_main(const void *fdt, u64 opal_base, u64 opal_entry)
 	management_start(uart_init(machine.fdt));
 	machine_clock_init();
 	planned = plan_read(&plan);
+	if (planned)
+		pool_min_units_per_vp = plan_min_units(&plan);
 	machine_memory_init(planned ? plan_lmb_size(&plan) : LMB_MIN_SIZE, HEAP_END);
 	log_line("%u LMBs of %lu MiB, %u free", (unsigned int)lmb_count,
 		 (unsigned long)((1UL << lmb_shift) / MiB), (unsigned int)lmb_nr_free());
-	smp_start_others();
 	hcall_init();
 	partition_init();
 	vterm_init();
+	/* From here on others work; the pool is whole before the first partition claims of it. */
+	smp_start_others();
 	if (planned)
 		plan_activate(&plan);
 	log_early_end();
 	management_ready();
+	smp_release();
 	dispatch_run(cpu);
 }

@@ -2,9 +2,11 @@
 #include "boot/smp.h"
 #include "boot/opal.h"
 #include "hv/cpu.h"
+#include "hv/dispatch.h"
 #include "hv/log.h"
 #include "hv/machine.h"
 #include "hv/page.h"
+#include "hv/pool.h"
 
 #include <stdlib.h>
 
@@ -21,6 +23,7 @@ u64 secondary_stack;
 
 static struct cpu boot_cpu;
 static u32 nr_arrived;
+static u32 released;
 
 static void cpu_describe(struct cpu *cpu, u32 number)
 {
@@ -33,15 +36,19 @@ struct cpu *smp_init(void)
 {
 	cpu_describe(&boot_cpu, 0);
 	cpu_init(&boot_cpu);
+	dispatch_cpu_init(&boot_cpu);
+	pool_add(&boot_cpu);
 	return &boot_cpu;
 }
 
 void secondary_main(struct cpu *cpu)
 {
 	cpu_init(cpu);
+	dispatch_cpu_init(cpu);
 	__atomic_store_n(&nr_arrived, cpu->number, __ATOMIC_RELEASE);
-	for (;;)
+	while (!__atomic_load_n(&released, __ATOMIC_ACQUIRE))
 		cpu_idle(cpu, machine_timebase() + INT32_MAX);
+	dispatch_run(cpu);
 }
 
 static bool arrived(u32 number)
@@ -65,19 +72,28 @@ static bool start(u32 number)
 	secondary_cpu = cpu;
 	secondary_stack = (uintptr_t)stack + (1UL << STACK_SHIFT);
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
-	return opal_start_cpu(cpu->pir, (uintptr_t)secondary_entry) == 0 && arrived(number);
+	if (opal_start_cpu(cpu->pir, (uintptr_t)secondary_entry) != 0 || !arrived(number))
+		return false;
+	pool_add(cpu);
+	return true;
 }
 
 /* One that is late may still come for its stack: nobody else can be given another one. */
 void smp_start_others(void)
 {
-	u32 parked = 0;
+	u32 running = 1;
 
-	while (parked + 1 < machine.nr_cpus && start(parked + 1))
-		parked++;
-	if (parked + 1 < machine.nr_cpus)
+	while (running < machine.nr_cpus && start(running))
+		running++;
+	if (running < machine.nr_cpus)
 		log_line("processor %u (%u) does not start; it and all behind it stay out",
-			 (unsigned int)parked + 1, (unsigned int)machine.cpu[parked + 1].pir);
-	log_line("%u processor(s): number 0 runs partitions, %u parked",
-		 (unsigned int)machine.nr_cpus, (unsigned int)parked);
+			 (unsigned int)running, (unsigned int)machine.cpu[running].pir);
+	log_line("%u processor(s) run partitions", (unsigned int)running);
+}
+
+void smp_release(void)
+{
+	__atomic_store_n(&released, 1, __ATOMIC_RELEASE);
+	for (u32 i = 1; i < pool_nr_cpus; i++)
+		cpu_kick(pool_cpu[i]);
 }

@@ -5,13 +5,17 @@
 
 #include "hv/cpu.h"
 
-/* Makes the processor that booted processor 0 and returns it. */
+/* Makes the processor that booted processor 0, first of the pool, and returns it. */
 struct cpu *smp_init(void);
 
 /*
- * Brings the other processors out of the firmware, one after the other. They save power and wait;
- * one that does not answer within a second is left out, and those behind it.
+ * Brings the other processors out of the firmware and into the pool, one after the other. They save
+ * power until smp_release(); one that does not answer within a second is left out, and those behind
+ * it.
  */
 void smp_start_others(void);
+
+/* The hypervisor is ready: lets the other processors dispatch. */
+void smp_release(void);
 
 #endif

@@ -34,7 +34,8 @@
 #define LPCR_AIL_SHIFT	  23
 #define LPCR_AIL	  (UL(3) << LPCR_AIL_SHIFT)
 #define LPCR_ONL	  (UL(1) << 18)
-#define LPCR_EEE	  (UL(1) << 14) /* a power-saving state ends by an external interrupt … */
+#define LPCR_HDEE	  (UL(1) << 15) /* a power-saving state ends by a hypervisor doorbell … */
+#define LPCR_EEE	  (UL(1) << 14) /* … an external interrupt … */
 #define LPCR_DEE	  (UL(1) << 13) /* … the decrementer … */
 #define LPCR_OEE	  (UL(1) << 12) /* … a machine check and the like */
 #define LPCR_MER	  (UL(1) << 11)

@@ -7,6 +7,7 @@
 #include "hv/cpu/power8/power8.h"
 #include "hv/cpu/power8/spr.h"
 #include "hv/lpar.h"
+#include "hv/tlb.h"
 #include "hv/vpa.h"
 
 #define OFFSET(type, field, number) _Static_assert(offsetof(type, field) == (number), #field)
@@ -34,6 +35,7 @@ OFFSET(struct vp, leave, VP_LEAVE);
 OFFSET(struct vp, exit_vector, VP_EXIT_VECTOR);
 OFFSET(struct vp, exit_srr1, VP_EXIT_SRR1);
 OFFSET(struct vp, fp, VP_FP);
+OFFSET(struct vp_fp, vsr[32], FP_VMX);
 OFFSET(struct vp_fp, fpscr, FP_FPSCR);
 OFFSET(struct vp_fp, vscr, FP_VSCR);
 OFFSET(struct vp_fp, vrsave, FP_VRSAVE);
@@ -45,90 +47,94 @@ OFFSET(struct crash_frame, ctr, CRASH_CTR);
 OFFSET(struct crash_frame, xer, CRASH_XER);
 OFFSET(struct crash_frame, cr, CRASH_CR);
 
+/* Registers that are just kept: the field of struct vp_spr and the register's number. */
+#define FOR_EACH_SPR(DO)       \
+	DO(sprg[0], SPR_SPRG0) \
+	DO(sprg[1], SPR_SPRG1) \
+	DO(sprg[2], SPR_SPRG2) \
+	DO(sprg[3], SPR_SPRG3) \
+	DO(dar, SPR_DAR)       \
+	DO(dsisr, SPR_DSISR)   \
+	DO(amr, SPR_AMR)       \
+	DO(iamr, SPR_IAMR)     \
+	DO(uamor, SPR_UAMOR)   \
+	DO(dscr, SPR_DSCR)     \
+	DO(fscr, SPR_FSCR)     \
+	DO(tar, SPR_TAR)       \
+	DO(ppr, SPR_PPR)       \
+	DO(vtb, SPR_VTB)       \
+	DO(ic, SPR_IC)
+
 /*
- * Registers that are just kept: the field of struct vp_spr and the register's name. BESCRS and
- * BESCRR set and reset bits of BESCR, which has to come behind them; for the emulator they are
- * registers of their own, and so is SIER by its number for problem state, where processors write
- * nothing. HFSCR[TM] closes the registers of transactional memory, but not on the emulator.
+ * Registers that hardly anybody uses: as long as all of them are 0 a look at them is enough. BESCRS
+ * and BESCRR set and reset bits of BESCR, which has to come behind them; for the emulator they are
+ * registers of their own.
  */
-#define FOR_EACH_PLAIN_SPR(DO)   \
-	DO(sprg[0], SPR_SPRG0)   \
-	DO(sprg[1], SPR_SPRG1)   \
-	DO(sprg[2], SPR_SPRG2)   \
-	DO(sprg[3], SPR_SPRG3)   \
-	DO(dar, SPR_DAR)         \
-	DO(dsisr, SPR_DSISR)     \
-	DO(pspb, SPR_PSPB)       \
-	DO(amr, SPR_AMR)         \
-	DO(iamr, SPR_IAMR)       \
-	DO(uamor, SPR_UAMOR)     \
-	DO(dscr, SPR_DSCR)       \
-	DO(fscr, SPR_FSCR)       \
-	DO(tar, SPR_TAR)         \
-	DO(ppr, SPR_PPR)         \
-	DO(pid, SPR_PID)         \
-	DO(acop, SPR_ACOP)       \
-	DO(wort, SPR_WORT)       \
-	DO(ebbhr, SPR_EBBHR)     \
-	DO(ebbrr, SPR_EBBRR)     \
-	DO(bescrs, SPR_BESCRS)   \
-	DO(bescrr, SPR_BESCRR)   \
-	DO(bescr, SPR_BESCR)     \
-	DO(dawr, SPR_DAWR)       \
-	DO(dawrx, SPR_DAWRX)     \
-	DO(ciabr, SPR_CIABR)     \
+#define FOR_EACH_RARE_SPR(DO)  \
+	DO(pspb, SPR_PSPB)     \
+	DO(acop, SPR_ACOP)     \
+	DO(wort, SPR_WORT)     \
+	DO(ebbhr, SPR_EBBHR)   \
+	DO(ebbrr, SPR_EBBRR)   \
+	DO(bescrs, SPR_BESCRS) \
+	DO(bescrr, SPR_BESCRR) \
+	DO(bescr, SPR_BESCR)   \
+	DO(tacr, SPR_TACR)     \
+	DO(tcscr, SPR_TCSCR)   \
+	DO(csigr, SPR_CSIGR)   \
+	DO(ear, SPR_EAR)
+
+/* The performance monitor's, but for MMCR0. */
+#define FOR_EACH_PMU_SPR(DO)     \
 	DO(mmcr1, SPR_MMCR1)     \
 	DO(mmcr2, SPR_MMCR2)     \
 	DO(mmcra, SPR_MMCRA)     \
+	DO(mmcrs, SPR_MMCRS)     \
 	DO(siar, SPR_SIAR)       \
 	DO(sdar, SPR_SDAR)       \
 	DO(sier, SPR_SIER)       \
-	DO(usier, SPR_USIER)     \
-	DO(mmcrs, SPR_MMCRS)     \
 	DO(spmc1, SPR_SPMC1)     \
 	DO(spmc2, SPR_SPMC2)     \
-	DO(tacr, SPR_TACR)       \
-	DO(tcscr, SPR_TCSCR)     \
-	DO(csigr, SPR_CSIGR)     \
-	DO(ear, SPR_EAR)         \
-	DO(tfhar, SPR_TFHAR)     \
-	DO(tfiar, SPR_TFIAR)     \
-	DO(texasr, SPR_TEXASR)   \
 	DO(pmc[0], SPR_PMC1)     \
 	DO(pmc[1], SPR_PMC1 + 1) \
 	DO(pmc[2], SPR_PMC1 + 2) \
 	DO(pmc[3], SPR_PMC1 + 3) \
 	DO(pmc[4], SPR_PMC1 + 4) \
-	DO(pmc[5], SPR_PMC1 + 5) \
-	DO(purr, SPR_PURR)       \
-	DO(spurr, SPR_SPURR)     \
-	DO(vtb, SPR_VTB)         \
-	DO(ic, SPR_IC)
+	DO(pmc[5], SPR_PMC1 + 5)
+
+/*
+ * Registers that no partition is offered, but that the emulator lets it write: those of
+ * transactional memory, which HFSCR[TM] ought to close, and SIER by its number for problem state.
+ */
+#define FOR_EACH_FOREIGN_SPR(DO) \
+	DO(tfhar, SPR_TFHAR)     \
+	DO(tfiar, SPR_TFIAR)     \
+	DO(texasr, SPR_TEXASR)   \
+	DO(usier, SPR_USIER)
+
+#define SPR_SAVE(field, number)	   spr->field = spr_read(number);
+#define SPR_LOAD(field, number)	   spr_write(number, spr->field);
+#define SPR_CLEAR(field, number)   spr_write(number, 0);
+#define SPR_COLLECT(field, number) any |= spr_read(number);
 
 #define MMCR0_FC (1UL << 31) /* counters frozen */
 
-static void slb_save(struct vp_slb *slb)
+/* Everything that is moved can be reached. Returns the MSR before. */
+static u64 facilities_open(void)
 {
-	for (u64 i = 0; i < VP_SLB_SIZE; i++) {
-		__asm__ volatile("slbmfee %0,%1" : "=r"(slb[i].e) : "r"(i));
-		__asm__ volatile("slbmfev %0,%1" : "=r"(slb[i].v) : "r"(i));
-	}
+	u64 msr;
+
+	__asm__ volatile("mfmsr %0" : "=r"(msr));
+	__asm__ volatile("mtmsrd %0; isync"
+			 :
+			 : "r"(msr | MSR_FP | MSR_VEC | MSR_VSX | MSR_TM)
+			 : "memory");
+	return msr;
 }
 
-/*
- * Writes the entries that are not valid as well: slbia leaves in them what can still be read. It
- * is there for what the processor has derived from the old entries.
- */
-static void slb_load(const struct vp_slb *slb)
+static void facilities_close(u64 msr)
 {
-	/* slbia spares entry 0. */
-	__asm__ volatile("slbmte %0,%0; slbia" : : "r"(0UL) : "memory");
-	for (u64 i = 0; i < VP_SLB_SIZE; i++)
-		__asm__ volatile("slbmte %0,%1"
-				 :
-				 : "r"(slb[i].v), "r"((slb[i].e & ~0xfffUL) | i)
-				 : "memory");
-	__asm__ volatile("isync" : : : "memory");
+	__asm__ volatile("mtmsrd %0" : : "r"(msr) : "memory");
 }
 
 /*
@@ -143,18 +149,14 @@ u64 cpu_dec_expires(const struct vp *vp)
 	u64 before, dec;
 	u32 tries = 0;
 
-	if (vp->cpu == NULL || vp->cpu->loaded != vp)
+	if (!vp->loaded)
 		return vp->dec_expires;
 	do {
-		before = timebase_read();
+		before = timebase_trusted(vp->loaded);
 		dec = (u64)(s64)(s32)spr_read(SPR_DEC);
-	} while (timebase_read() - before > DEC_READ_TICKS && ++tries < DEC_READ_TRIES);
+	} while (timebase_trusted(vp->loaded) - before > DEC_READ_TICKS &&
+		 ++tries < DEC_READ_TRIES);
 	return before + dec;
-}
-
-u64 cpu_purr(void)
-{
-	return spr_read(SPR_PURR);
 }
 
 static void dec_load(const struct vp *vp)
@@ -170,54 +172,95 @@ static void dec_load(const struct vp *vp)
 	spr_write(SPR_DEC, MAX(MIN(left, (s64)INT32_MAX), (s64)INT32_MIN));
 }
 
-/* Lets the hypervisor at the registers of transactional memory. Returns the MSR before. */
-static u64 tm_open(void)
+static void rare_save(struct cpu *cpu, struct vp_spr *spr)
 {
-	u64 msr;
+	u64 any = 0;
 
-	__asm__ volatile("mfmsr %0" : "=r"(msr));
-	__asm__ volatile("mtmsrd %0" : : "r"(msr | MSR_TM) : "memory");
-	return msr;
+	FOR_EACH_RARE_SPR(SPR_COLLECT)
+	cpu->rare = any != 0;
+	if (cpu->rare || spr->rare) {
+		FOR_EACH_RARE_SPR(SPR_SAVE)
+		spr->rare = cpu->rare;
+	}
 }
 
-static void tm_close(u64 msr)
+static void rare_load(struct cpu *cpu, const struct vp_spr *spr)
 {
-	__asm__ volatile("mtmsrd %0" : : "r"(msr) : "memory");
+	if (cpu->rare || spr->rare) {
+		FOR_EACH_RARE_SPR(SPR_LOAD)
+		cpu->rare = spr->rare;
+	}
 }
 
-static void context_save(struct vp *vp)
+/* Stops the counters, or they would count the hypervisor. */
+static void pmu_save(struct vp_spr *spr, bool kept)
+{
+	if (kept) {
+		spr->mmcr0 = spr_read(SPR_MMCR0);
+		spr_write(SPR_MMCR0, spr->mmcr0 | MMCR0_FC);
+		FOR_EACH_PMU_SPR(SPR_SAVE)
+	} else {
+		spr_write(SPR_MMCR0, MMCR0_FC);
+	}
+}
+
+static void pmu_load(const struct vp_spr *spr, bool kept)
+{
+	spr_write(SPR_MMCR0, MMCR0_FC);
+	if (kept) {
+		FOR_EACH_PMU_SPR(SPR_LOAD)
+		spr_write(SPR_MMCR0, spr->mmcr0);
+	} else {
+		FOR_EACH_PMU_SPR(SPR_CLEAR)
+	}
+}
+
+static void context_save(struct cpu *cpu, struct vp *vp)
 {
 	struct vp_spr *spr = &vp->spr;
-	u64 msr = tm_open();
+	u32 keep = vpa_keep(vp);
 
-	/* Stop the counters first, or they would count the hypervisor. */
-	spr->mmcr0 = spr_read(SPR_MMCR0);
-	spr_write(SPR_MMCR0, spr->mmcr0 | MMCR0_FC);
+	pmu_save(spr, keep & VPA_KEEP_PMU);
 	vp->dec_expires = cpu_dec_expires(vp);
-#define SAVE(field, number) spr->field = spr_read(number);
-	FOR_EACH_PLAIN_SPR(SAVE)
-#undef SAVE
-	tm_close(msr);
+	FOR_EACH_SPR(SPR_SAVE)
+	rare_save(cpu, spr);
+	spr->pid = spr_read(SPR_PID);
 	spr->ctrl = spr_read(SPR_CTRLF);
-	slb_save(vp->slb);
-	fp_save(&vp->fp);
+	slb_save(vp);
+	if (keep & VPA_KEEP_FP)
+		fp_save(&vp->fp);
+	if (keep & VPA_KEEP_VMX)
+		vmx_save(&vp->fp);
+	vp->kept = keep;
 }
 
-static void context_load(struct vp *vp)
+/* Every register is written: what is not kept becomes 0, whoever used it last. */
+static void context_load(struct cpu *cpu, struct vp *vp)
 {
 	const struct vp_spr *spr = &vp->spr;
-	u64 msr = tm_open();
 
-	spr_write(SPR_MMCR0, MMCR0_FC);
-#define LOAD(field, number) spr_write(number, spr->field);
-	FOR_EACH_PLAIN_SPR(LOAD)
-#undef LOAD
-	tm_close(msr);
+	FOR_EACH_SPR(SPR_LOAD)
+	timebase_mark(cpu);
+	rare_load(cpu, spr);
+	FOR_EACH_FOREIGN_SPR(SPR_CLEAR)
+	/* On the emulator a write, even of the same value, empties the TLB. */
+	if (spr_read(SPR_PID) != spr->pid)
+		spr_write(SPR_PID, spr->pid);
 	spr_write(SPR_CTRL, spr->ctrl);
-	slb_load(vp->slb);
-	fp_load(&vp->fp);
+	spr_write(SPR_DAWR, spr->dawr);
+	spr_write(SPR_DAWRX, spr->dawrx);
+	spr_write(SPR_CIABR, spr->ciabr);
+	slb_load(vp);
+	if (vp->kept & VPA_KEEP_FP)
+		fp_load(&vp->fp);
+	else
+		fp_clear();
+	if (vp->kept & VPA_KEEP_VMX)
+		vmx_load(&vp->fp);
+	else
+		vmx_clear();
+	pmu_load(spr, vp->kept & VPA_KEEP_PMU);
 	dec_load(vp);
-	spr_write(SPR_MMCR0, spr->mmcr0);
 }
 
 static u64 sdr1_for(const struct lpar *lpar)
@@ -239,40 +282,52 @@ static void lpar_load(struct cpu *cpu, struct lpar *lpar)
 	cpu->lpar = lpar;
 }
 
+/* From the last store on another processor may load @vp, and its partition may end. */
 static void unload(struct cpu *cpu, struct vp *vp)
 {
 	if (vp->external_armed) {
 		vp->external_armed = false;
 		icp_hw_disarm(cpu);
 	}
-	vpa_preempt(vp);
-	context_save(vp);
+	context_save(cpu, vp);
+	cpu->loaded = NULL;
+	__atomic_store_n(&vp->loaded, NULL, __ATOMIC_RELEASE);
+}
+
+static void load(struct cpu *cpu, struct vp *vp)
+{
+	if (cpu->lpar != vp->lpar)
+		lpar_load(cpu, vp->lpar);
+	context_load(cpu, vp);
+	cpu->loaded = vp;
+	__atomic_store_n(&vp->loaded, cpu, __ATOMIC_RELAXED);
 }
 
 void cpu_load(struct cpu *cpu, struct vp *vp)
 {
+	u64 msr;
+
 	if (cpu->loaded == vp)
 		return;
+	msr = facilities_open();
 	if (cpu->loaded)
 		unload(cpu, cpu->loaded);
-	cpu->loaded = vp;
-	if (!vp)
-		return;
-	if (cpu->lpar != vp->lpar)
-		lpar_load(cpu, vp->lpar);
-	vp->cpu = cpu;
-	context_load(vp);
-	vpa_dispatch(vp);
+	if (vp)
+		load(cpu, vp);
+	facilities_close(msr);
 }
 
-void cpu_forget(struct cpu *cpu, const struct lpar *lpar)
+void cpu_forget(struct cpu *cpu)
 {
-	if (cpu->loaded && cpu->loaded->lpar == lpar) {
-		unload(cpu, cpu->loaded);
-		cpu->loaded = NULL;
-	}
-	if (cpu->lpar == lpar)
-		cpu->lpar = NULL;
+	cpu_load(cpu, NULL);
+	cpu->lpar = NULL;
+	spr_write(SPR_LPIDR, 0);
+	tlb_flush_all();
+}
+
+u64 cpu_purr(void)
+{
+	return spr_read(SPR_PURR);
 }
 
 u64 lpcr_for(const struct vp *vp)

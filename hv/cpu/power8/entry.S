@@ -106,8 +106,8 @@ hcall_vector:
 
 /*
  * Hypercall. Everything volatile goes to the struct vp: arguments for the handler, and what is
- * handed back. R0, CTR, XER and CFAR are cleared on the way back (rfid would leave its own address
- * in CFAR). LoPAR "Register Usage".
+ * handed back. CTR, XER and CFAR are cleared on the way back (rfid would leave its own address in
+ * CFAR). LoPAR "Register Usage".
  */
 hcall_enter:
 	mtspr	SPR_HSPRG1, r13
@@ -164,7 +164,7 @@ hcall_return:
 	mtctr	r0
 	mtxer	r0
 	mtspr	SPR_CFAR, r0
-	load_gprs 1, 2, r12, VP_GPR
+	load_gprs 0, 2, r12, VP_GPR
 	load_gprs 4, 11, r12, VP_GPR
 	ld	r13, GPR(13)(r12)
 	ld	r12, GPR(12)(r12)
@@ -178,7 +178,6 @@ hcall_not_in_table:
 hcall_leave:
 	std	r3, GPR(3)(r12)
 	li	r0, 0
-	std	r0, GPR(0)(r12)
 	std	r0, VP_CTR(r12)
 	std	r0, VP_XER(r12)
 	ld	r4, VP_PC(r12)

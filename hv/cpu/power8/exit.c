@@ -110,7 +110,7 @@ void vp_exit(struct cpu *cpu, struct vp *vp)
 		exit_time_over(cpu, vp);
 		break;
 	case 0xc00: /* the handler has done it all */
-	case 0xe80: /* the message was to come back here */
+	case 0xe80: /* a kick: it was to come back here */
 		break;
 	case 0xc01:
 		exit_problem_state_call(vp);

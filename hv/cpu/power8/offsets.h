@@ -28,7 +28,8 @@
 #define VP_EXIT_SRR1   336
 #define VP_FP	       352
 
-#define FP_FPSCR  1024 /* struct vp_fp */
+#define FP_VMX	  512 /* struct vp_fp */
+#define FP_FPSCR  1024
 #define FP_VSCR	  1040
 #define FP_VRSAVE 1056
 

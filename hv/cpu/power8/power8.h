@@ -17,9 +17,19 @@ struct crash_frame {
 void vp_enter(struct vp *vp);
 void cpu_nap(void);
 
-/* fp.S: floating-point and vector registers, with the MSR bits they need. */
+/*
+ * fp.S: the halves of the floating-point and vector registers. MSR[FP], [VEC] and [VSX] are on.
+ */
 void fp_save(struct vp_fp *fp);
 void fp_load(const struct vp_fp *fp);
+void fp_clear(void);
+void vmx_save(struct vp_fp *fp);
+void vmx_load(const struct vp_fp *fp);
+void vmx_clear(void);
+
+/* slb.c: takes away @vp's segment lookaside buffer, or brings it back. */
+void slb_save(struct vp *vp);
+void slb_load(const struct vp *vp);
 
 /* exit.c: deals with the reason for which @vp left its partition. */
 void vp_exit(struct cpu *cpu, struct vp *vp);
@@ -34,19 +44,20 @@ void icp_hw_disarm(struct cpu *cpu);	/* withdraw it */
 void icp_hw_interrupt(struct cpu *cpu); /* take whatever is presented */
 
 /*
- * timebase.c: whether a partition has written the time base. timebase_mark() before a visit of @vp
- * and timebase_check() after it tell; then the time base is put right and the partition ends.
+ * timebase.c: whether a partition has written the time base. timebase_mark() when @cpu's virtual
+ * time base was loaded, timebase_check() after each visit of @vp: then the time base is put right
+ * and the partition ends. timebase_trusted() is the time base also before that check.
  */
-struct timebase_mark {
-	u64 ahead; /* ticks the time base is ahead of the virtual one … */
-	u64 doubt; /* … or up to so many less */
-};
+void timebase_mark(struct cpu *cpu);
+void timebase_check(struct cpu *cpu, struct vp *vp);
+u64 timebase_trusted(const struct cpu *cpu);
 
-struct timebase_mark timebase_mark(void);
-void timebase_check(struct vp *vp, struct timebase_mark mark);
+/* doorbell.c: takes a kick that has come. */
+void doorbell_answer(void);
 
-/* LPCR without a partition: what is always on. */
-#define LPCR_HYPERVISOR (LPCR_DPFD_DEFAULT | LPCR_ONL | LPCR_EEE | LPCR_DEE | LPCR_OEE | LPCR_HDICE)
+/* LPCR without a partition: what is always on, and while the processor naps. */
+#define LPCR_NAP	(LPCR_DPFD_DEFAULT | LPCR_ONL | LPCR_HDEE | LPCR_EEE | LPCR_DEE | LPCR_OEE)
+#define LPCR_HYPERVISOR (LPCR_NAP | LPCR_HDICE)
 
 /* LPCR for @vp on its next entry. */
 u64 lpcr_for(const struct vp *vp);

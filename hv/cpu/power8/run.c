@@ -37,6 +37,8 @@ void cpu_init(struct cpu *cpu)
 	spr_write(SPR_AMOR, ~0UL);
 	spr_write(SPR_PCR, 0);
 	spr_write(SPR_HMEER, 0);
+	/* Nobody knows what the firmware left. */
+	cpu->rare = true;
 	icp_hw_init(cpu);
 }
 
@@ -70,30 +72,71 @@ static void hdec_set(u64 until)
 	spr_write(SPR_HDEC, MAX(MIN(left, (s64)INT32_MAX), 1L));
 }
 
+/* LPCR for the next entry. On the emulator a write costs more than it looks. */
+static void lpcr_set(u64 lpcr)
+{
+	if (spr_read(SPR_LPCR) != lpcr)
+		spr_write(SPR_LPCR, lpcr);
+}
+
+/* The partition reads what its ledger has, and what is not in there yet. */
+static void purr_set(const struct vp *vp)
+{
+	u64 uncharged = timebase_read() - vp->loaded->queue.charged;
+
+	spr_write(SPR_PURR, vp->spr.purr + uncharged);
+	spr_write(SPR_SPURR, vp->spr.spurr + uncharged);
+}
+
+/* LoPAR "H_SIGNAL_SYS_RESET". */
+static void system_reset_deliver(struct vp *vp)
+{
+	if (__atomic_load_n(&vp->resets, __ATOMIC_RELAXED) &&
+	    __atomic_exchange_n(&vp->resets, 0, __ATOMIC_ACQUIRE))
+		vp_interrupt(vp, 0x100, 0);
+}
+
 /* One way in and out again. */
 static void visit(struct cpu *cpu, struct vp *vp, u64 until)
 {
-	struct timebase_mark mark = timebase_mark();
-
-	__atomic_store_n(&vp->leave, 0, __ATOMIC_SEQ_CST);
+	system_reset_deliver(vp);
 	external_deliver(cpu, vp);
 	/* While armed, each hypercall may have taken the interrupt: look again after it. */
 	if (vp->external_armed)
 		vp->leave = 1;
-	spr_write(SPR_LPCR, lpcr_for(vp));
+	lpcr_set(lpcr_for(vp));
 	hdec_set(until);
 	vp_enter(vp);
-	timebase_check(vp, mark);
+	timebase_check(cpu, vp);
 	vp_exit(cpu, vp);
+}
+
+/*
+ * Whatever another processor has to say is stored before it sets vp->leave and kicks: it is seen
+ * here, or the doorbell ends the visit.
+ */
+static bool may_enter(const struct cpu *cpu, struct vp *vp)
+{
+	__atomic_store_n(&vp->leave, 0, __ATOMIC_SEQ_CST);
+	return __atomic_load_n(&vp->state, __ATOMIC_RELAXED) == VP_RUNNING &&
+	       !__atomic_load_n(&cpu->queue.resched, __ATOMIC_RELAXED);
 }
 
 void cpu_run(struct cpu *cpu, struct vp *vp, u64 until)
 {
-	do
+	purr_set(vp);
+	while (may_enter(cpu, vp)) {
 		visit(cpu, vp, until);
-	while (vp->state == VP_RUNNING && (s64)(until - timebase_read()) > 0);
+		if ((s64)(until - timebase_read()) <= 0)
+			break;
+	}
 }
 
+/*
+ * A kick that came before the nap ends it at once: the doorbell rings until somebody answers it.
+ * Hypervisor decrementer interrupts are off, the emulator has no way to deliver one to a processor
+ * that naps.
+ */
 void cpu_idle(struct cpu *cpu, u64 until)
 {
 	s64 left = (s64)(until - timebase_read());
@@ -101,8 +144,9 @@ void cpu_idle(struct cpu *cpu, u64 until)
 	if (left <= 0)
 		return;
 	/* With what may be left of a partition in it, LPCR[MER], the processor would not sleep. */
-	spr_write(SPR_LPCR, LPCR_HYPERVISOR);
+	spr_write(SPR_LPCR, LPCR_NAP);
 	spr_write(SPR_DEC, MIN(left, (s64)INT32_MAX));
 	cpu_nap();
+	doorbell_answer();
 	icp_hw_interrupt(cpu);
 }
