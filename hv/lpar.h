@@ -60,11 +60,16 @@ struct lpar {
 	struct lpar_procs procs;
 	struct share share;
 	struct lpar_use use;
-	u64 start_msr;		      /* MSR[SF] of a processor that starts: the mode RTAS is in */
-	u64 pcr;		      /* processor compatibility register */
-	u64 lpcr;		      /* RMLS, ILE, AIL … common to its processors */
-	struct lock lock;	      /* rarely changed state: VPA registration, start/stop */
-	u64 tod_offset;		      /* partition's clock minus the machine's, in seconds */
+	u64 start_msr;	  /* MSR[SF] of a processor that starts: the mode RTAS is in */
+	u64 pcr;	  /* processor compatibility register */
+	u64 lpcr;	  /* RMLS, ILE, AIL … common to its processors */
+	struct lock lock; /* rarely changed state: VPA registration, start/stop */
+	u64 tod_offset;	  /* partition's clock minus the machine's, in seconds */
+	/*
+	 * Processors, by number, whose TLBs may have translations of its last activation: each
+	 * flushes its own before it runs the partition. Changed atomically.
+	 */
+	u32 tlb_stale;
 };
 
 /*

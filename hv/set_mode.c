@@ -43,6 +43,23 @@ static s64 set_dawr(struct vp *vp, u64 flags, u64 value1, u64 value2)
 	return H_SUCCESS;
 }
 
+/*
+ * The partition's LPCR has changed: the caller's processor gets it here, those that run others of
+ * the partition leave it and come back with it.
+ */
+static void lpcr_changed(struct vp *caller)
+{
+	const struct lpar *lpar = caller->lpar;
+
+	cpu_refresh(caller);
+	for (u32 i = 0; i < lpar->nr_vps; i++) {
+		struct vp *vp = lpar->vps[i];
+
+		if (vp != caller && __atomic_load_n(&vp->state, __ATOMIC_SEQ_CST) == VP_RUNNING)
+			vp_external_raise(vp);
+	}
+}
+
 static s64 set_translation(struct vp *vp, u64 flags, u64 value1, u64 value2)
 {
 	struct lpar *lpar = vp->lpar;
@@ -57,15 +74,17 @@ static s64 set_translation(struct vp *vp, u64 flags, u64 value1, u64 value2)
 	if (flags > MODE_AIL_C0004000)
 		return unsupported_flag(flags);
 	lock_take(&lpar->lock);
-	lpar->lpcr = (lpar->lpcr & ~LPCR_AIL) | flags << LPCR_AIL_SHIFT;
+	__atomic_store_n(&lpar->lpcr, (lpar->lpcr & ~LPCR_AIL) | flags << LPCR_AIL_SHIFT,
+			 __ATOMIC_SEQ_CST);
 	lock_drop(&lpar->lock);
-	cpu_refresh(vp);
+	lpcr_changed(vp);
 	return H_SUCCESS;
 }
 
 /*
  * Whether no processor of the partition could take an interrupt between the old byte order and the
- * new. What another one that is dispatched right now does cannot be seen from here.
+ * new. What another one that is dispatched right now does cannot be seen from here: operating
+ * systems leave them in a loop with interrupts disabled when they change it.
  */
 static bool interrupts_disabled(const struct vp *caller)
 {
@@ -73,9 +92,10 @@ static bool interrupts_disabled(const struct vp *caller)
 
 	for (u32 i = 0; i < lpar->nr_vps; i++) {
 		const struct vp *vp = lpar->vps[i];
-		bool visible = vp == caller || vp->state == VP_RUNNABLE || vp->state == VP_CEDED;
+		u32 state = __atomic_load_n(&vp->state, __ATOMIC_ACQUIRE);
+		bool visible = vp == caller || state == VP_RUNNABLE || state == VP_CEDED;
 
-		if (visible && (vp->msr & MSR_EE))
+		if (visible && (__atomic_load_n(&vp->msr, __ATOMIC_RELAXED) & MSR_EE))
 			return false;
 	}
 	return true;
@@ -94,14 +114,14 @@ static s64 set_endian(struct vp *vp, u64 flags, u64 value1, u64 value2)
 		return unsupported_flag(flags);
 	lock_take(&lpar->lock);
 	if (interrupts_disabled(vp)) {
-		lpar->lpcr &= ~LPCR_ILE;
-		if (flags == MODE_LITTLE_ENDIAN)
-			lpar->lpcr |= LPCR_ILE;
+		u64 ile = flags == MODE_LITTLE_ENDIAN ? LPCR_ILE : 0;
+
+		__atomic_store_n(&lpar->lpcr, (lpar->lpcr & ~LPCR_ILE) | ile, __ATOMIC_SEQ_CST);
 		status = H_SUCCESS;
 	}
 	lock_drop(&lpar->lock);
 	if (status == H_SUCCESS)
-		cpu_refresh(vp);
+		lpcr_changed(vp);
 	return status;
 }
 

@@ -27,13 +27,19 @@ struct machine machine;
 
 static struct vp vps[2];
 static struct lpar lpar;
-static u32 refreshed;
+static u32 refreshed, raised;
 
 void cpu_refresh(struct vp *vp)
 {
 	assert_ptr_equal(vp, &vps[0]);
 	assert_int_equal(lpar.lock.held, 0);
 	refreshed++;
+}
+
+void vp_external_raise(struct vp *vp)
+{
+	assert_ptr_equal(vp, &vps[1]);
+	raised++;
 }
 
 static s64 hcall(u32 number, u64 r4, u64 r5, u64 r6, u64 r7)
@@ -64,13 +70,14 @@ static int setup(void **state)
 		vps[i] = (struct vp){.lpar = &lpar, .number = i};
 	vps[0].state = VP_RUNNING;
 	vps[0].spr.ciabr = vps[0].spr.dawr = vps[0].spr.dawrx = 0x55;
-	refreshed = 0;
+	refreshed = raised = 0;
 	return 0;
 }
 
 static void assert_untouched(void)
 {
 	assert_int_equal(refreshed, 0);
+	assert_int_equal(raised, 0);
 	assert_int_equal(vps[0].spr.ciabr, 0x55);
 	assert_int_equal(vps[0].spr.dawr, 0x55);
 	assert_int_equal(vps[0].spr.dawrx, 0x55);
@@ -181,6 +188,24 @@ static void endian_with_interrupts_enabled(void **state)
 	assert_int_equal(set_mode(0, ENDIAN, 0, 0), H_SUCCESS);
 }
 
+/* What counts for all processors reaches those that run; the rest finds it when it comes back. */
+static void others_are_told(void **state)
+{
+	(void)state;
+	vps[1].state = VP_RUNNING;
+	assert_int_equal(set_mode(0, DAWR, 0x2000, 0x63), H_SUCCESS);
+	assert_int_equal(raised, 0);
+	assert_int_equal(set_mode(3, AIL, 0, 0), H_SUCCESS);
+	assert_int_equal(raised, 1);
+	assert_int_equal(set_mode(1, ENDIAN, 0, 0), H_SUCCESS);
+	assert_int_equal(raised, 2);
+	vps[0].msr = MSR_EE;
+	assert_int_equal(set_mode(1, ENDIAN, 0, 0), H_BAD_MODE);
+	vps[1].state = VP_CEDED;
+	assert_int_equal(set_mode(0, AIL, 0, 0), H_SUCCESS);
+	assert_int_equal(raised, 2);
+}
+
 static void dabr(void **state)
 {
 	(void)state;
@@ -223,6 +248,7 @@ int main(void)
 		cmocka_unit_test_setup(translation, setup),
 		cmocka_unit_test_setup(endian, setup),
 		cmocka_unit_test_setup(endian_with_interrupts_enabled, setup),
+		cmocka_unit_test_setup(others_are_told, setup),
 		cmocka_unit_test_setup(dabr, setup),
 		cmocka_unit_test_setup(xdabr, setup),
 	};

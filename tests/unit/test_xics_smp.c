@@ -21,6 +21,7 @@
 #define VPS	     4
 #define SOURCES	     6
 #define ROUNDS	     400000
+#define RESETS	     2000
 #define IPI_PRIORITY 4
 #define PRIORITY     5
 
@@ -226,10 +227,54 @@ static void nothing_is_lost(void **state)
 		assert_int_equal(lpar.ics.pending[i], 0);
 }
 
+static void *devices(void *argument)
+{
+	(void)argument;
+	for (u32 i = 0; __atomic_load_n(&senders, __ATOMIC_SEQ_CST); i++)
+		ics_pulse(&lpar, irq[i % SOURCES]);
+	return NULL;
+}
+
+static void unmask(void)
+{
+	for (u32 i = 0; i < VPS; i++)
+		icp_set_cppr(&vps[i], 0xff);
+	for (u32 i = 0; i < SOURCES; i++) {
+		ics_set_xive(&lpar, irq[i], i % VPS, PRIORITY);
+		ics_set_enabled(&lpar, irq[i], true);
+	}
+}
+
+/* A partition starts afresh while people type: its processors are not told of that before. */
+static void reset_under_fire(void **state)
+{
+	pthread_t thread;
+
+	(void)state;
+	start();
+	senders = 1;
+	assert_int_equal(pthread_create(&thread, NULL, devices, NULL), 0);
+	for (u32 n = 0; n < RESETS; n++) {
+		unmask();
+		for (u32 i = 0; i < SOURCES; i++)
+			ics_pulse(&lpar, irq[i]);
+		ics_reset(&lpar);
+		for (u32 i = 0; i < VPS; i++) {
+			icp_set_cppr(&vps[i], 0xff);
+			assert_false(icp_pending(&vps[i]));
+		}
+	}
+	__atomic_store_n(&senders, 0, __ATOMIC_SEQ_CST);
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	for (u32 i = 0; i < SOURCES; i++)
+		assert_false(lpar.ics.source[i].sent);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nothing_is_lost),
+		cmocka_unit_test(reset_under_fire),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
