@@ -79,7 +79,7 @@ struct vp_spr {
 	u64 siar, sdar, sier;
 	u64 mmcrs, spmc1, spmc2, tacr, tcscr, csigr, ear;
 	u32 pmc[6];
-	u64 purr, spurr; /* up to cpu->queue.charged; cpu_purr() has the rest */
+	u64 purr, spurr; /* up to what has been charged; the registers have the rest */
 	u64 vtb, ic;
 	bool rare; /* not all of those that hardly anybody uses are 0; context.c */
 };
