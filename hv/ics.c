@@ -233,18 +233,10 @@ void ics_resend(struct lpar *lpar, u32 server)
 	lock_drop(&ics->lock);
 }
 
-/*
- * Devices go on sending on other processors: sources are masked before the ICPs are emptied, and
- * what the ICPs give back is forgotten with the rest.
- */
 void ics_reset(struct lpar *lpar)
 {
 	struct ics *ics = &lpar->ics;
 
-	lock_take(&ics->lock);
-	for (u32 i = 0; i < XICS_MAX_SOURCES; i++)
-		ics->source[i].enabled = false;
-	lock_drop(&ics->lock);
 	for (u32 i = 0; i < lpar->nr_vps; i++)
 		icp_reset(lpar->vps[i]);
 	lock_take(&ics->lock);
