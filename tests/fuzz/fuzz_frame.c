@@ -54,6 +54,19 @@ static void console_input(void *ctx, u16 lpar_id)
 		abort();
 }
 
+/* Asked for in order, from the start whenever it is asked again, and no further than the reply. */
+static size_t stats(void *ctx, u32 i, struct hmc_control *message)
+{
+	static u32 expected;
+
+	(void)ctx;
+	if (i && i != expected)
+		abort();
+	expected = i + 1;
+	message->type = i < 3 ? HMC_STATS_PARTITION : HMC_STATS | HMC_REPLY;
+	return i < 3 ? sizeof(struct hmc_stats_partition) : sizeof(struct hmc_stats_reply);
+}
+
 static u16 request(void *ctx, const struct hmc_control *message, size_t length)
 {
 	(void)ctx;
@@ -86,7 +99,7 @@ static size_t frame_all(const u8 *data, size_t size)
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 {
 	static const struct link_port port = {tx_ready, tx, rx};
-	static const struct link_events events = {describe, console_input, request};
+	static const struct link_events events = {describe, console_input, stats, request};
 	struct wire wire;
 
 	if (!size)

@@ -29,6 +29,7 @@
 #define SUM	   50000
 #define PARTITIONS 8
 #define FIFO	   16
+#define HZ	   512000000UL
 
 struct partition {
 	char name[HMC_NAME_SIZE];
@@ -109,6 +110,61 @@ static void log_printf(const char *format, ...)
 	vsnprintf(line, sizeof(line), format, arguments);
 	va_end(arguments);
 	link_log_write(&link_up, line, strlen(line));
+}
+
+/* Two processors, the second dedicated to partition 1. From one picture to the next, a second. */
+static size_t stats(void *ctx, u32 i, struct hmc_control *message)
+{
+	static u64 seconds;
+	struct hmc_stats_processor *processor = (void *)message;
+	struct hmc_stats_partition *record = (void *)message;
+	struct hmc_stats_reply *reply = (void *)message;
+
+	(void)ctx;
+	seconds += i == 0;
+	if (i < 2) {
+		*processor = (struct hmc_stats_processor){
+			.control.type = HMC_STATS_PROCESSOR,
+			.timebase = cpu_to_be64(seconds * HZ),
+			.number = cpu_to_be16((u16)i),
+			.owner = cpu_to_be16((u16)i),
+			.partitions = cpu_to_be64(seconds * HZ * 3 / 4),
+			.idle = cpu_to_be64(seconds * HZ / 5),
+			.hypervisor = cpu_to_be64(seconds * HZ / 20),
+		};
+		return sizeof(*processor);
+	}
+	i -= 1;
+	if (i <= (u32)partitions) {
+		*record = (struct hmc_stats_partition){
+			.control.type = HMC_STATS_PARTITION,
+			.timebase = cpu_to_be64(seconds * HZ),
+			.lpar_id = cpu_to_be16((u16)i),
+			.sharing_mode =
+				i == 1 ? HMC_SHARING_SHARE_IDLE_PROCS_ACTIVE : HMC_SHARING_UNCAP,
+			.weight = i == 1 ? 0 : 128,
+			.procs = cpu_to_be16((u16)i),
+			.units = cpu_to_be16(i == 1 ? 100 : 25),
+			.entitled = cpu_to_be64(seconds * HZ / (i == 1 ? 1 : 4)),
+			.capped = cpu_to_be64(seconds * HZ / 4),
+			.uncapped = cpu_to_be64(i == 1 ? 0 : seconds * HZ / 8),
+			.idle = cpu_to_be64(i == 1 ? seconds * HZ / 4 : 0),
+			.donated = cpu_to_be64(i == 1 ? seconds * HZ / 2 : 0),
+			.dispatches = cpu_to_be64(seconds * 100 * i),
+			.dispersions = cpu_to_be64(seconds * 10 * i),
+		};
+		return sizeof(*record);
+	}
+	*reply = (struct hmc_stats_reply){
+		.reply.control.type = HMC_STATS | HMC_REPLY,
+		.timebase = cpu_to_be64(seconds * HZ),
+		.processors = cpu_to_be16(2),
+		.partitions = cpu_to_be16((u16)partitions),
+		.pool_procs = cpu_to_be16(1),
+		.pool_units = cpu_to_be16(25),
+		.timebase_hz = cpu_to_be64(HZ),
+	};
+	return sizeof(*reply);
 }
 
 static u16 request(void *ctx, const struct hmc_control *message, size_t length)
@@ -213,7 +269,7 @@ static bool partition_work(u16 id)
 static void hypervisor_start(void)
 {
 	static const struct link_port port = {uart_tx_ready, uart_tx, uart_rx};
-	static const struct link_events events = {describe, console_input, request};
+	static const struct link_events events = {describe, console_input, stats, request};
 	static u64 boot_id = 100;
 
 	link_init(&link_up, &port, &events, NULL, boot_id++);

@@ -24,6 +24,7 @@ int uart_room; /* bytes that the UART takes until the test makes more room */
 /* What the callbacks saw. */
 u32 inputs[CONSOLES + 1];
 u32 requests;
+u32 pictures;
 u16 request_status;
 
 struct seen seen;
@@ -65,6 +66,31 @@ static void console_input(void *ctx, u16 lpar_id)
 	inputs[lpar_id]++;
 }
 
+/* Two records, each with the number of the picture that it is from, and the reply. */
+static size_t stats(void *ctx, u32 i, struct hmc_control *message)
+{
+	struct hmc_stats_processor *processor = (void *)message;
+	struct hmc_stats_partition *partition = (void *)message;
+	struct hmc_stats_reply *reply = (void *)message;
+
+	assert_ptr_equal(ctx, l);
+	pictures += i == 0;
+	if (i == 0) {
+		processor->control.type = HMC_STATS_PROCESSOR;
+		processor->timebase = cpu_to_be64(pictures);
+		return sizeof(*processor);
+	}
+	if (i == 1) {
+		partition->control.type = HMC_STATS_PARTITION;
+		partition->timebase = cpu_to_be64(pictures);
+		return sizeof(*partition);
+	}
+	assert_int_equal(i, 2);
+	reply->reply.control.type = HMC_STATS | HMC_REPLY;
+	reply->timebase = cpu_to_be64(pictures);
+	return sizeof(*reply);
+}
+
 static u16 request(void *ctx, const struct hmc_control *message, size_t length)
 {
 	assert_ptr_equal(ctx, l);
@@ -74,7 +100,7 @@ static u16 request(void *ctx, const struct hmc_control *message, size_t length)
 }
 
 const struct link_port port = {port_tx_ready, port_tx, port_rx};
-const struct link_events events = {describe, console_input, request};
+const struct link_events events = {describe, console_input, stats, request};
 
 static void *keep(void *to, size_t size)
 {
@@ -112,6 +138,18 @@ static void control_seen(void)
 	case HMC_TYPED | HMC_REPLY:
 		seen.typeds++;
 		keep(&seen.typed, sizeof(seen.typed));
+		break;
+	case HMC_STATS_PROCESSOR:
+		seen.stats_processors++;
+		keep(&seen.stats_processor, sizeof(seen.stats_processor));
+		break;
+	case HMC_STATS_PARTITION:
+		seen.stats_partitions++;
+		keep(&seen.stats_partition, sizeof(seen.stats_partition));
+		break;
+	case HMC_STATS | HMC_REPLY:
+		seen.stats_replies++;
+		keep(&seen.stats_reply, sizeof(seen.stats_reply));
 		break;
 	default:
 		seen.others++;
@@ -246,6 +284,7 @@ int setup(void **state)
 	in_next = 0;
 	memset(inputs, 0, sizeof(inputs));
 	requests = 0;
+	pictures = 0;
 	request_status = HMC_OK;
 	frame_decoder_init(&decoder);
 	link_init(l, &port, &events, l, BOOT_ID);

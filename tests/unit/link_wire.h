@@ -22,11 +22,13 @@ extern int uart_room; /* bytes that the UART takes until the test makes more roo
 /* What the callbacks saw, and what the next request is answered. */
 extern u32 inputs[CONSOLES + 1];
 extern u32 requests;
+extern u32 pictures; /* that HMC_STATS has taken */
 extern u16 request_status;
 
 /* The last of each kind of frame that drain() went over, and a count. */
 struct seen {
 	u32 frames, boots, hellos, partitions, credits, lists, resumes, typeds, others;
+	u32 stats_processors, stats_partitions, stats_replies;
 	struct hmc_boot boot;
 	struct hmc_hello_reply hello;
 	struct hmc_partition partition;
@@ -35,6 +37,9 @@ struct seen {
 	struct hmc_resume_reply resume;
 	struct hmc_typed_reply typed;
 	struct hmc_reply other;
+	struct hmc_stats_processor stats_processor;
+	struct hmc_stats_partition stats_partition;
+	struct hmc_stats_reply stats_reply;
 	u32 stream_frames[CONSOLES + 1]; /* 0 is the log */
 	u32 stream_offset[CONSOLES + 1]; /* of the next byte, from the last frame */
 	size_t text_length[CONSOLES + 1];

@@ -15,6 +15,7 @@
 
 #include "hv/machine.h"
 #include "hv/management.h"
+#include "hv/stats.h"
 
 #define HZ	  512000000UL
 #define WIRE_SIZE (1024 * KiB)
@@ -89,6 +90,15 @@ static void describe(u16 lpar_id, struct hmc_partition *partition)
 {
 	partition->state = HMC_STATE_RUNNING;
 	snprintf(partition->name, sizeof(partition->name), "lp%u", lpar_id);
+}
+
+size_t stats_message(u32 i, struct hmc_control *message)
+{
+	struct hmc_stats_reply stats = {.reply.control.type = HMC_STATS | HMC_REPLY};
+
+	assert_int_equal(i, 0);
+	memcpy(message, &stats, sizeof(stats));
+	return sizeof(stats);
 }
 
 static void console_input(u16 lpar_id)
