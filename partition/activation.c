@@ -7,7 +7,7 @@
 #include "hv/machine.h"
 #include "hv/msr.h"
 #include "hv/page.h"
-#include "hv/tlb.h"
+#include "hv/pool.h"
 #include "hv/vp.h"
 #include "partition/image.h"
 #include "partition/partition.h"
@@ -73,27 +73,41 @@ static int allocate_memory(struct partition *partition)
 	return 0;
 }
 
+/* The number of virtual processors and what they are entitled to. */
+static int claim_processors(struct partition *partition)
+{
+	char reason[LPAR_REASON_SIZE];
+
+	if (pool_claim(&partition->lpar, &partition->activation.procs, reason, sizeof(reason)))
+		return 0;
+	partition->activation.procs = 0;
+	partition_fail(partition, "%s", reason);
+	return -1;
+}
+
 static u32 vps_shift(const struct partition *partition)
 {
-	return page_shift_for(partition->profile.procs * sizeof(struct vp));
+	return page_shift_for(partition->activation.procs * sizeof(struct vp));
 }
 
 static int allocate_processors(struct partition *partition)
 {
 	struct lpar *lpar = &partition->lpar;
+	u32 procs = partition->activation.procs;
 	struct vp *vps = page_alloc(vps_shift(partition));
 
 	if (!vps)
 		return -1;
-	memset(vps, 0, partition->profile.procs * sizeof(*vps));
-	for (lpar->nr_vps = 0; lpar->nr_vps < partition->profile.procs; lpar->nr_vps++) {
-		struct vp *vp = &vps[lpar->nr_vps];
-
-		vp->lpar = lpar;
-		vp->number = lpar->nr_vps;
-		vp->state = VP_STOPPED;
-		lpar->vps[lpar->nr_vps] = vp;
+	memset(vps, 0, procs * sizeof(*vps));
+	for (u32 i = 0; i < procs; i++) {
+		vps[i].lpar = lpar;
+		vps[i].number = i;
+		vps[i].state = VP_STOPPED;
+		lpar->vps[i] = &vps[i];
 	}
+	/* Consoles may ask for one that an interrupt goes to at any time: lpar_vp(). */
+	__atomic_store_n(&lpar->nr_vps, procs, __ATOMIC_RELEASE);
+	pool_attach(lpar);
 	return 0;
 }
 
@@ -108,22 +122,30 @@ static int allocate_tables(struct partition *partition)
 	return hpt->table && partition->tree ? 0 : -1;
 }
 
+static void log_allocated(const struct partition *partition)
+{
+	const struct lpar *lpar = &partition->lpar;
+	u64 own = sizeof(*partition) + (1UL << vps_shift(partition)) + partition->tree_size +
+		  lpar->map.nr_lmbs * sizeof(*lpar->map.lmb);
+
+	log_line("partition %s: %u virtual processors, %u.%02u %s, %lu MiB, RMO %lu MiB, "
+		 "hypervisor memory %lu bytes, page table %lu bytes",
+		 lpar->name, lpar->nr_vps, lpar->share.units / SHARE_UNITS_PER_PROC,
+		 lpar->share.units % SHARE_UNITS_PER_PROC,
+		 lpar_dedicated(lpar) ? "dedicated" : "shared",
+		 (unsigned long)(lpar_mem_size(lpar) / MiB), (unsigned long)(lpar->rmo_size / MiB),
+		 (unsigned long)own, 1UL << lpar->hpt.shift);
+}
+
 static int allocate(struct partition *partition)
 {
-	if (allocate_memory(partition) != 0 || allocate_processors(partition) != 0 ||
-	    allocate_tables(partition) != 0) {
-		if (partition->state != PARTITION_ERROR)
+	if (claim_processors(partition) != 0 || allocate_memory(partition) != 0 ||
+	    allocate_processors(partition) != 0 || allocate_tables(partition) != 0) {
+		if (partition_state(partition) != PARTITION_ERROR)
 			partition_fail(partition, "no memory for the hypervisor's own needs");
 		return -1;
 	}
-	log_line("partition %s: %lu MiB, RMO %lu MiB, hypervisor memory %lu bytes, "
-		 "page table %lu bytes",
-		 partition->lpar.name, (unsigned long)(partition->profile.mem / MiB),
-		 (unsigned long)(partition->lpar.rmo_size / MiB),
-		 (unsigned long)(sizeof(*partition) + (1UL << vps_shift(partition)) +
-				 partition->tree_size +
-				 partition->lpar.map.nr_lmbs * sizeof(*partition->lpar.map.lmb)),
-		 1UL << partition->lpar.hpt.shift);
+	log_allocated(partition);
 	return 0;
 }
 
@@ -200,7 +222,7 @@ static void reset(struct partition *partition)
 	 */
 	lpar->start_msr = partition->profile.open_firmware ? 0 : MSR_SF;
 	hpt_clear(&lpar->hpt);
-	tlb_flush_all();
+	__atomic_store_n(&lpar->tlb_stale, ~0U, __ATOMIC_RELEASE);
 	ics_reset(lpar);
 	nvram_prepare(&partition->nvram);
 	for (lpar_reset_hook *const *hook = __start_reset_hooks; hook < __stop_reset_hooks; hook++)
@@ -302,10 +324,9 @@ void activation_begin(struct partition *partition)
 {
 	bool again = partition->activation.step != ACTIVATION_ALLOCATE;
 
-	/* A processor forgets registers that are the partition's as a whole, too: PCR. */
-	cpu_forget(cpu_this(), &partition->lpar);
 	partition->activation = (struct activation){
 		.step = again ? ACTIVATION_CLEAR : ACTIVATION_ALLOCATE,
+		.procs = partition->activation.procs,
 	};
 }
 
@@ -334,12 +355,11 @@ void activation_release(struct partition *partition)
 {
 	struct lpar *lpar = &partition->lpar;
 
-	cpu_forget(cpu_this(), lpar);
-	tlb_flush_all();
+	pool_release(lpar);
 	ics_reset(lpar); /* no interrupt finds a processor from here on */
 	if (lpar->nr_vps)
 		page_free(lpar->vps[0], vps_shift(partition));
-	lpar->nr_vps = 0;
+	__atomic_store_n(&lpar->nr_vps, 0, __ATOMIC_RELAXED);
 	page_free(lpar->hpt.table, lpar->hpt.shift);
 	lpar->hpt.table = NULL;
 	if (partition->tree)
@@ -351,4 +371,5 @@ void activation_release(struct partition *partition)
 	free(lpar->map.lmb);
 	lpar->map.lmb = NULL;
 	partition->activation.step = ACTIVATION_ALLOCATE;
+	partition->activation.procs = 0;
 }

@@ -2,7 +2,8 @@
 /*
  * What happens between the decision to start a partition and its first instruction: memory, page
  * table and processors are allocated, the memory is cleared, the image loaded, the firmware put
- * there. In steps of about a millisecond, between the time slices of those that run.
+ * there. In steps of about a millisecond, between the time slices of those that run. All of this is
+ * done as the partition's work, so by one processor at a time.
  */
 #ifndef PARTITION_ACTIVATION_H
 #define PARTITION_ACTIVATION_H
@@ -19,6 +20,7 @@ enum activation_step {
 
 struct activation {
 	enum activation_step step; /* ACTIVATION_ALLOCATE: it has nothing; else all of it */
+	u32 procs;		   /* virtual processors; 0: nothing claimed of the pool */
 	u64 cleared;		   /* bytes of logical memory so far */
 	u64 entry, image_base, image_end, toc;
 	u64 initrd_base;
@@ -26,7 +28,7 @@ struct activation {
 
 /*
  * Prepares for activation_step(). A partition that still has its memory, page table and
- * processors keeps them. None of its processors runs.
+ * processors keeps them. dispatch_left() has been true since it last ran.
  */
 void activation_begin(struct partition *partition);
 
@@ -37,8 +39,8 @@ void activation_begin(struct partition *partition);
 int activation_step(struct partition *partition);
 
 /*
- * Gives back everything the activation took; nothing happens when it has nothing. No processor of
- * the partition runs any more.
+ * Gives back everything the activation took; nothing happens when it has nothing. It has never run
+ * in this activation, or dispatch_left() has been true since.
  */
 void activation_release(struct partition *partition);
 

@@ -83,7 +83,7 @@ static enum of_status quiesce(struct of_call *call)
 	struct partition *partition = call->partition;
 	bool was_active = __atomic_exchange_n(&partition->of.active, false, __ATOMIC_RELAXED);
 
-	if (was_active && partition->state == PARTITION_OPEN_FIRMWARE)
+	if (was_active && partition_state(partition) == PARTITION_OPEN_FIRMWARE)
 		partition_set_state(partition, PARTITION_RUNNING);
 	return OF_DONE;
 }

@@ -3,6 +3,7 @@
 #include "hv/dispatch.h"
 #include "hv/log.h"
 #include "hv/management.h"
+#include "hv/stats.h"
 #include "hv/trace.h"
 #include "hv/vp.h"
 
@@ -17,20 +18,29 @@ _Static_assert((int)PARTITION_ERROR == (int)HMC_STATE_ERROR, "the states are the
 
 static struct partition *partition_find(u16 lpar_id)
 {
-	struct partition *partition = partitions;
+	struct partition *partition = __atomic_load_n(&partitions, __ATOMIC_ACQUIRE);
 
 	while (partition && partition->lpar.id != lpar_id)
 		partition = partition->next;
 	return partition;
 }
 
+static struct lpar *next_lpar(struct lpar *lpar)
+{
+	struct partition *next = lpar ? partition_of(lpar)->next : partitions;
+
+	return next ? &next->lpar : NULL;
+}
+
 static void describe(u16 lpar_id, struct hmc_partition *message)
 {
 	const struct partition *partition = partition_find(lpar_id);
+	enum partition_state state = partition_state(partition);
 
-	message->state = (u8)partition->state;
+	message->state = (u8)state;
 	snprintf(message->name, sizeof(message->name), "%s", partition->lpar.name);
-	if (partition->state == PARTITION_ERROR)
+	/* The reason was there before the state, and stays until that has been announced anew. */
+	if (state == PARTITION_ERROR)
 		snprintf(message->reason, sizeof(message->reason), "%.*s", HMC_REASON_SIZE - 1,
 			 partition->reason);
 }
@@ -44,7 +54,7 @@ static void set_state_locked(struct partition *partition, enum partition_state s
 
 	if (partition->state == state)
 		return;
-	partition->state = state;
+	__atomic_store_n(&partition->state, state, __ATOMIC_RELEASE);
 	trace(TRACE_PARTITION_STATE, partition->lpar.id, 0, state, 0);
 	if (state == PARTITION_ERROR)
 		log_line("%s: Error: %s", partition->lpar.name, partition->reason);
@@ -59,11 +69,15 @@ static bool is_active_locked(const struct partition *partition)
 	       partition->state == PARTITION_OPEN_FIRMWARE || partition->state == PARTITION_RUNNING;
 }
 
-/* The processors stop at once; what @state asks for is done as work. */
+/*
+ * The processors stop at once, or soon where they are in the partition now; what @state asks for is
+ * done as work. One that starts has not run any yet, and may be just making them.
+ */
 static void end_locked(struct partition *partition, enum partition_state state)
 {
-	for (u32 i = 0; i < partition->lpar.nr_vps; i++)
-		dispatch_stop(partition->lpar.vps[i]);
+	if (partition->state != PARTITION_STARTING)
+		for (u32 i = 0; i < partition->lpar.nr_vps; i++)
+			dispatch_stop(partition->lpar.vps[i]);
 	set_state_locked(partition, state);
 	work_add(&partition->work);
 }
@@ -82,19 +96,29 @@ static bool shut_down_locked(struct partition *partition)
 	return false;
 }
 
+/* An end of the partition goes on. Returns whether there is more to do. */
+static bool end_step_locked(struct partition *partition)
+{
+	if (partition->state != PARTITION_SHUTTING_DOWN && partition->state != PARTITION_ERROR)
+		return false;
+	if (!dispatch_left(&partition->lpar))
+		return true;
+	if (partition->state == PARTITION_SHUTTING_DOWN)
+		return shut_down_locked(partition);
+	activation_release(partition);
+	return false;
+}
+
 /* The work of a partition: what it does depends on its state. */
 static bool partition_step(struct work *work)
 {
 	struct partition *partition = container_of(work, struct partition, work);
-	bool more = false;
+	bool more;
 
-	if (partition->state == PARTITION_STARTING)
+	if (partition_state(partition) == PARTITION_STARTING)
 		return activation_step(partition) > 0;
 	lock_take(&partition->lpar.lock);
-	if (partition->state == PARTITION_SHUTTING_DOWN)
-		more = shut_down_locked(partition);
-	else if (partition->state == PARTITION_ERROR)
-		activation_release(partition);
+	more = end_step_locked(partition);
 	lock_drop(&partition->lpar.lock);
 	return more;
 }
@@ -107,6 +131,7 @@ static void fail_hook(struct lpar *lpar, const char *reason)
 void partition_init(void)
 {
 	management_describe = describe;
+	stats_next_lpar = next_lpar;
 	lpar_fail_hook = fail_hook;
 }
 
@@ -120,10 +145,11 @@ struct partition *partition_create(const struct plan_lpar *profile)
 	}
 	partition->profile = *profile;
 	partition->lpar.id = (u16)profile->id;
+	partition->lpar.procs = profile->procs;
 	snprintf(partition->lpar.name, sizeof(partition->lpar.name), "%s", profile->name);
 	partition->work.step = partition_step;
 	partition->next = partitions;
-	partitions = partition;
+	__atomic_store_n(&partitions, partition, __ATOMIC_RELEASE);
 	management_console_open(partition->lpar.id, &partition->console);
 	return partition;
 }

@@ -29,7 +29,7 @@ enum partition_state {
 struct partition {
 	struct lpar lpar;
 	struct plan_lpar profile;
-	enum partition_state state;
+	u32 state; /* enum partition_state; lpar.lock, others look: partition_state() */
 	char reason[LPAR_REASON_SIZE]; /* of state Error, for people */
 	struct activation activation;
 	struct work work; /* what brings it from one state to the next */
@@ -47,6 +47,12 @@ struct partition {
 static inline struct partition *partition_of(struct lpar *lpar)
 {
 	return container_of(lpar, struct partition, lpar);
+}
+
+/* The state now. Without the lock it may be another one soon. */
+static inline enum partition_state partition_state(const struct partition *partition)
+{
+	return (enum partition_state)__atomic_load_n(&partition->state, __ATOMIC_ACQUIRE);
 }
 
 /* To be called once, before the first partition is created. */
@@ -70,7 +76,8 @@ struct partition *partition_create(const struct plan_lpar *profile);
  *
  * Once one of these has been accepted the processors never run again in this activation. It may
  * be called on one of them: the caller returns normally, and the exit stub does not go back to
- * the partition.
+ * the partition. The others may be in a hypercall still, and may call any of this; what the
+ * partition has is touched only after all of them have left (dispatch_left()).
  */
 
 /* Starts the activation of @partition. */
