@@ -33,7 +33,8 @@ static const u32 levels[] = {
  * for: interrupts come as XICS, translation is by hashed page table.
  */
 static const u32 platform_options[] = {
-	CAS_LPAR, CAS_SPLPAR, CAS_DRCONF_MEMORY, CAS_LARGE_PAGES, CAS_FORM1_AFFINITY, CAS_DRMEM_V2,
+	CAS_LPAR,     CAS_SPLPAR,	  CAS_DRCONF_MEMORY, CAS_LARGE_PAGES,
+	CAS_DONATION, CAS_FORM1_AFFINITY, CAS_DRMEM_V2,
 };
 
 /* --- reading --- */

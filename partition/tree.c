@@ -3,9 +3,11 @@
 #include <libfdt.h>
 #include <stdio.h>
 #include <string.h>
+#include "hv/associativity.h"
 #include "hv/hcall.h"
 #include "hv/lmb.h"
 #include "hv/machine.h"
+#include "papr/splpar.h"
 #include "partition/cas.h"
 #include "partition/partition.h"
 #include "partition/tree.h"
@@ -55,6 +57,7 @@ static void put_root(struct tree_writer *writer, const struct partition *partiti
 	tree_put_string(writer, "system-id", system_id());
 	tree_put_cell(writer, "ibm,partition-no", partition->lpar.id);
 	tree_put_string(writer, "ibm,partition-name", partition->lpar.name);
+	tree_put_cell(writer, "ibm,partition-performance-parameters-level", PPP_LEVEL);
 	tree_put_flag(writer, "ibm,lpar-capable");
 	tree_put_flag(writer, "ibm,linux-le-capable");
 	tree_put_flag(writer, "ibm,extended-address");
@@ -99,15 +102,28 @@ static bool promised_before(const struct hcall *line)
 	return false;
 }
 
+/* Part of the shared processor option, which a client may be without. */
+static bool needs_splpar(const char *set)
+{
+	static const char *const sets[] = {"hcall-splpar", "hcall-join", "hcall-pic",
+					   "hcall-poll-pending"};
+
+	for (u32 i = 0; i < ARRAY_SIZE(sets); i++)
+		if (strcmp(set, sets[i]) == 0)
+			return true;
+	return false;
+}
+
 /* LoPAR "Hypervisor Call Function Table": a set that is named is there as a whole. */
-static void put_hypertas(struct tree_writer *writer)
+static void put_hypertas(struct tree_writer *writer, const struct cas *cas)
 {
 	char list[HYPERTAS_MAX];
 	const struct hcall *line;
 	size_t used = 0, size;
 
 	for (line = __start_hcalls; line < __stop_hcalls; line++) {
-		if (!line->set || promised_before(line))
+		if (!line->set || promised_before(line) ||
+		    (needs_splpar(line->set) && !cas_has(cas, CAS_SPLPAR)))
 			continue;
 		size = strlen(line->set) + 1;
 		if (used + size > sizeof(list)) {
@@ -132,19 +148,32 @@ static void put_rtas_calls(struct tree_writer *writer)
 	}
 }
 
-static void put_rtas(struct tree_writer *writer, const struct partition *partition)
+/* How large the partition can become: memory, in what quanta, processors. */
+static void put_capacity(struct tree_writer *writer, const struct lpar *lpar)
 {
-	static const u32 domains[1 + TREE_ASSOCIATIVITY_LEVELS] = {TREE_ASSOCIATIVITY_LEVELS, 1, 1,
-								   1, 1};
+	u64 memory = lpar_mem_size(lpar), lmb = 1UL << lmb_shift;
+	const u32 cells[] = {memory >> 32, (u32)memory, lmb >> 32, (u32)lmb, lpar->procs.max_procs};
+
+	tree_put_cells(writer, "ibm,lrdr-capacity", cells, ARRAY_SIZE(cells));
+}
+
+static void put_rtas(struct tree_writer *writer, const struct partition *partition,
+		     const struct cas *cas)
+{
+	static const u32 domains[1 + ASSOCIATIVITY_LEVELS] = {ASSOCIATIVITY_LEVELS, 1, 1, 1, 1};
+	/* No call changes other registers than its own outputs. */
+	static const u8 reduced_kill_set[] = {RKS_CONFER_PROD | RKS_PURR};
 
 	tree_node_begin(writer, "rtas");
 	tree_put_cell(writer, "rtas-version", RTAS_VERSION);
 	tree_put_cell(writer, "rtas-size", RTAS_STUB_SIZE);
 	tree_put_cell(writer, "rtas-error-log-max", RTAS_ERROR_LOG_MAX);
 	tree_put_cell(writer, "rtas-event-scan-rate", RTAS_EVENT_SCAN_RATE);
-	put_hypertas(writer);
+	put_hypertas(writer, cas);
+	tree_put(writer, "ibm,rks-hcalls", reduced_kill_set, sizeof(reduced_kill_set));
+	put_capacity(writer, &partition->lpar);
 	put_rtas_calls(writer);
-	tree_put_cell(writer, "ibm,associativity-reference-points", TREE_ASSOCIATIVITY_LEVELS);
+	tree_put_cell(writer, "ibm,associativity-reference-points", ASSOCIATIVITY_LEVELS);
 	tree_put_cells(writer, "ibm,max-associativity-domains", domains, ARRAY_SIZE(domains));
 	tree_put_cells(writer, "ibm,current-associativity-domains", domains, ARRAY_SIZE(domains));
 	if (is_flat(partition) && partition->rtas.base) {
@@ -189,7 +218,7 @@ static int write_basic(const struct partition *partition, void *fdt, u64 initrd_
 	put_root(&writer, partition);
 	put_system_nodes(&writer);
 	put_chosen(&writer, partition, &cas, initrd_base, initrd_size);
-	put_rtas(&writer, partition);
+	put_rtas(&writer, partition, &cas);
 	tree_put_cpus(&writer, &partition->lpar, &cas);
 	tree_put_memory(&writer, &partition->lpar, is_flat(partition));
 	tree_node_end(&writer);
@@ -269,11 +298,23 @@ int tree_build(const struct partition *partition, void *fdt, u64 initrd_base, u6
 	return error ? error : fdt_pack(fdt);
 }
 
+static int negotiate_hypertas(void *fdt, const struct cas *cas)
+{
+	struct tree_writer writer = {.fdt = fdt, .node = fdt_path_offset(fdt, "/rtas")};
+
+	/* What a client has done with its nodes is its own business. */
+	if (writer.node >= 0)
+		put_hypertas(&writer, cas);
+	return writer.error;
+}
+
 int tree_negotiated(const struct partition *partition, void *fdt, const struct cas *cas)
 {
 	int error, chosen;
 
-	error = tree_negotiate_cpus(fdt, &partition->lpar, cas);
+	error = negotiate_hypertas(fdt, cas);
+	if (!error)
+		error = tree_negotiate_cpus(fdt, &partition->lpar, cas);
 	if (!error)
 		error = tree_set_drconf(fdt, &partition->lpar, cas_has(cas, CAS_DRCONF_MEMORY));
 	if (!error)

@@ -7,6 +7,7 @@
 #include <libfdt.h>
 #include <stdio.h>
 #include <string.h>
+#include "hv/associativity.h"
 #include "hv/lmb.h"
 #include "partition/tree_memory.h"
 
@@ -15,7 +16,7 @@
 #define LMB_DRC_INVALID	    0x00000020
 #define LMB_FLAGS_MASK	    0x000000ff
 #define LMB_SET_CELLS	    7 /* the number of sets and one set */
-#define LOOKUP_ARRAYS_CELLS (2 + TREE_ASSOCIATIVITY_LEVELS)
+#define LOOKUP_ARRAYS_CELLS (2 + ASSOCIATIVITY_LEVELS)
 
 #define DRCONF_NODE "ibm,dynamic-reconfiguration-memory"
 
@@ -27,7 +28,7 @@ static u64 first_lmb_node(const struct lpar *lpar)
 
 void tree_put_associativity(struct tree_writer *writer)
 {
-	static const u32 list[1 + TREE_ASSOCIATIVITY_LEVELS] = {TREE_ASSOCIATIVITY_LEVELS};
+	static const u32 list[1 + ASSOCIATIVITY_LEVELS] = {ASSOCIATIVITY_LEVELS};
 
 	tree_put_cells(writer, "ibm,associativity", list, ARRAY_SIZE(list));
 }
@@ -83,7 +84,7 @@ static void lmb_set(const struct lpar *lpar, u32 set[LMB_SET_CELLS])
 	set[6] = LMB_ASSIGNED | LMB_DRC_INVALID;
 }
 
-static const u32 lookup_arrays[LOOKUP_ARRAYS_CELLS] = {1, TREE_ASSOCIATIVITY_LEVELS};
+static const u32 lookup_arrays[LOOKUP_ARRAYS_CELLS] = {1, ASSOCIATIVITY_LEVELS};
 
 static void put_drconf(struct tree_writer *writer, const struct lpar *lpar)
 {

@@ -18,8 +18,7 @@ void tree_put_memory(struct tree_writer *writer, const struct lpar *lpar, bool d
  */
 int tree_set_drconf(void *fdt, const struct lpar *lpar, bool drconf);
 
-/* The associativity list that every resource carries: the machine is one domain at all levels. */
-#define TREE_ASSOCIATIVITY_LEVELS 4
+/* The associativity list that every resource carries. */
 void tree_put_associativity(struct tree_writer *writer);
 
 #endif

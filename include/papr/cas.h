@@ -51,6 +51,7 @@ struct cas_pvr {
 #define CAS_SPLPAR	    CAS_OPTION(2, 1)
 #define CAS_DRCONF_MEMORY   CAS_OPTION(2, 2)
 #define CAS_LARGE_PAGES	    CAS_OPTION(2, 3)
+#define CAS_DONATION	    CAS_OPTION(2, 6) /* of dedicated processors' idle time */
 #define CAS_FORM1_AFFINITY  CAS_OPTION(5, 0)
 #define CAS_DRMEM_V2	    CAS_OPTION(22, 0)
 #define CAS_MAX_CPUS_BYTE   9 /* four bytes */

@@ -13,6 +13,10 @@
 #define SYS_RESET_ALL	     (-1L)
 #define SYS_RESET_ALL_OTHERS (-2L)
 
+/* "ibm,rks-hcalls": calls that change no other registers than those they return something in. */
+#define RKS_CONFER_PROD 0xc0
+#define RKS_PURR	0x20
+
 /* "ibm,partition-performance-parameters-level": H_GET_PPP sets R8, H_PIC R6 to R12. */
 #define PPP_LEVEL 1
 

@@ -106,6 +106,7 @@ static void prepare(bool open_firmware, u32 lmbs, u64 rmo_size, u32 vps)
 	partition.lpar.map.nr_lmbs = lmbs;
 	partition.lpar.rmo_size = rmo_size;
 	partition.lpar.nr_vps = vps;
+	partition.lpar.procs.max_procs = 2 * vps;
 	partition.lpar.hpt.shift = 22;
 	partition.profile.boot_args = "console=hvc0 quiet";
 	partition.profile.open_firmware = open_firmware;
@@ -177,6 +178,7 @@ static void root_says_what_the_partition_is(void **state __unused)
 	assert_string_equal(prop("/", "compatible", -1), "OpenLPAR,POWER8");
 	assert_int_equal(fdt_node_check_compatible(fdt, 0, "LoPAR-2.9-OpenLPAR-1"), 0);
 	assert_string_equal(prop("/", "system-id", -1), "TEST0001");
+	ASSERT_CELLS("/", "ibm,partition-performance-parameters-level", 1);
 	assert_true(has("/", "ibm,lpar-capable") && has("/", "ibm,linux-le-capable"));
 	assert_true(has("/", "ibm,extended-address") && has("/", "ibm,converged-loc-codes"));
 	assert_true(has("/openprom", NULL) && has("/options", NULL) && has("/aliases", NULL));
@@ -204,7 +206,24 @@ static void rtas_lists_exactly_what_exists(void **state __unused)
 	assert_int_not_equal(cell("/rtas", "rtas-event-scan-rate", 0), 0);
 	ASSERT_CELLS("/rtas", "linux,rtas-base", 0x3fff000);
 	ASSERT_CELLS("/rtas", "linux,rtas-entry", 0x3fff000);
-	assert_false(has("/rtas", "ibm,lrdr-capacity"));
+}
+
+/* Linux sets aside what it needs for processors that may come. */
+static void capacity_is_what_the_profile_allows(void **state __unused)
+{
+	build(false, 512, 128 * MiB, 5);
+	ASSERT_CELLS("/rtas", "ibm,lrdr-capacity", 2, 0, 0, 16 * MiB, 10);
+	assert_int_equal(*(const u8 *)prop("/rtas", "ibm,rks-hcalls", 1), 0xe0);
+}
+
+/* The machine is one domain, and a home node says so with the levels of these. */
+static void associativity_agrees_everywhere(void **state __unused)
+{
+	build(false, 512, 128 * MiB, 1);
+	ASSERT_CELLS("/rtas", "ibm,associativity-reference-points", 4);
+	ASSERT_CELLS("/rtas", "ibm,max-associativity-domains", 4, 1, 1, 1, 1);
+	ASSERT_CELLS("/rtas", "ibm,current-associativity-domains", 4, 1, 1, 1, 1);
+	ASSERT_CELLS("/cpus/PowerPC,POWER8@0", "ibm,associativity", 4, 0, 0, 0, 0);
 }
 
 static void flat_tree_is_ready_for_linux(void **state __unused)
@@ -235,7 +254,7 @@ static void flat_tree_has_negotiated_everything(void **state __unused)
 	build(false, 16, 128 * MiB, 1);
 	vec5 = prop("/chosen", "ibm,architecture-vec-5", 27);
 	assert_int_equal(vec5[0], 25);
-	assert_int_equal(vec5[2], 0xf0);
+	assert_int_equal(vec5[2], 0xf2);
 	assert_int_equal(vec5[5], 0x80);
 	assert_int_equal(vec5[12], LPAR_MAX_VPS);
 	assert_int_equal(vec5[22], 0x80);
@@ -397,6 +416,30 @@ static void negotiation_without_drconf_keeps_lmb_nodes(void **state __unused)
 	assert_false(has("/cpus/PowerPC,POWER8@0", "ibm,dfp"));
 }
 
+static bool promises(const char *set)
+{
+	int rtas = fdt_path_offset(fdt, "/rtas");
+
+	return fdt_stringlist_search(fdt, rtas, "ibm,hypertas-functions", set) >= 0;
+}
+
+static void negotiation_without_sharing_promises_no_calls_for_it(void **state __unused)
+{
+	struct cas cas;
+
+	cas_set_platform(&cas);
+	build(true, 64, 128 * MiB, 2);
+	assert_true(promises("hcall-pft") && promises("hcall-splpar"));
+	cas.vec5[2] &= ~0x40;
+	assert_int_equal(tree_negotiated(&partition, fdt, &cas), 0);
+	assert_true(promises("hcall-pft"));
+	assert_false(promises("hcall-splpar"));
+	cas_set_platform(&cas);
+	assert_int_equal(tree_negotiated(&partition, fdt, &cas), 0);
+	assert_true(promises("hcall-pft") && promises("hcall-splpar"));
+	assert_int_equal(fdt_check_full(fdt, tree_size(&partition)), 0);
+}
+
 static void last_negotiation_holds(void **state __unused)
 {
 	struct cas all, little;
@@ -505,6 +548,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(root_says_what_the_partition_is),
 		cmocka_unit_test(rtas_lists_exactly_what_exists),
+		cmocka_unit_test(capacity_is_what_the_profile_allows),
+		cmocka_unit_test(associativity_agrees_everywhere),
+		cmocka_unit_test(negotiation_without_sharing_promises_no_calls_for_it),
 		cmocka_unit_test(flat_tree_is_ready_for_linux),
 		cmocka_unit_test(flat_tree_has_negotiated_everything),
 		cmocka_unit_test(no_initrd_leaves_no_trace),
