@@ -65,13 +65,6 @@ static u64 idle_ticks(const struct cpu *cpu)
 	return idle;
 }
 
-/* The processor's dispatcher looks at what has changed. */
-static void tell(struct cpu *cpu)
-{
-	if (cpu != cpu_this())
-		cpu_kick(cpu);
-}
-
 /* Others that hold the queue's lock see its owner and who is dedicated to it change together. */
 static void set_owner(struct cpu *cpu, struct lpar *owner, struct vp *dedicated)
 {
@@ -79,7 +72,7 @@ static void set_owner(struct cpu *cpu, struct lpar *owner, struct vp *dedicated)
 	__atomic_store_n(&cpu->queue.dedicated, dedicated, __ATOMIC_RELAXED);
 	__atomic_store_n(&cpu->queue.owner, owner, __ATOMIC_RELAXED);
 	lock_drop(&cpu->queue.lock);
-	tell(cpu);
+	queue_resched(cpu);
 }
 
 /* The pool has @number processors from now on. */

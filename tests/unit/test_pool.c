@@ -18,21 +18,15 @@ static struct cpu cpus[MACHINE_MAX_CPUS];
 static struct lpar lpars[LPARS];
 static struct vp vps[LPARS][LPAR_MAX_VPS];
 static u64 now;
-static u32 kicks;
+static u32 resched;
 static char reason[LPAR_REASON_SIZE];
 
 /* --- what the pool needs of others --- */
 
-struct cpu *cpu_this(void)
+void queue_resched(struct cpu *cpu)
 {
-	return &cpus[0];
-}
-
-void cpu_kick(struct cpu *cpu)
-{
-	assert_ptr_not_equal(cpu, cpu_this());
 	assert_int_equal(cpu->queue.lock.held, 0);
-	kicks++;
+	resched++;
 }
 
 u64 machine_timebase(void)
@@ -55,7 +49,7 @@ static void world(u32 count)
 	memset(cpus, 0, sizeof(cpus));
 	memset(lpars, 0, sizeof(lpars));
 	memset(vps, 0, sizeof(vps));
-	kicks = 0;
+	resched = 0;
 	for (u32 i = 0; i < count; i++) {
 		cpus[i].number = i;
 		cpus[i].queue.activity = DISPATCH_BUSY;
@@ -260,7 +254,7 @@ static void test_dedicated(void **state)
 	a = dedicated(0, SHARING_SHARE_IDLE, 1, 2);
 	assert_int_equal(activate(a), 2);
 	assert_string_equal(owners(), "--aa");
-	assert_int_equal(kicks, 4);
+	assert_int_equal(resched, 4);
 	assert_int_equal(pool_nr_shared, 2);
 	assert_int_equal(pool_units, 0);
 	assert_int_equal(a->share.units, 200);
