@@ -71,6 +71,12 @@ static u32 half(u32 size)
 	return size << 16 | 0xffff;
 }
 
+/* How many entries the dispatcher may use of it. */
+static u64 entries(const struct vp_area *area)
+{
+	return area->handle & VPA_HANDLE_ENTRIES;
+}
+
 static struct vpa *vpa_at(u64 logical)
 {
 	return lpar_ptr(&lpar, logical, sizeof(struct vpa));
@@ -242,9 +248,11 @@ static void dtl(void **state)
 	assert_int_equal(register_sized(VPA_REGISTER_DTL, DTL + 128, 4096), H_SUCCESS);
 	assert_int_equal(vps[0].dtl.logical, DTL + 128);
 	assert_int_equal(vps[0].dtl.length, 4080);
+	assert_int_equal(entries(&vps[0].dtl), 85);
 	vpa_at(VPA)->dtl_index = cpu_to_be64(123);
 	assert_int_equal(register_sized(VPA_REGISTER_DTL, DTL, 48), H_SUCCESS);
 	assert_int_equal(vps[0].dtl.length, 48);
+	assert_int_equal(entries(&vps[0].dtl), 1);
 	assert_int_equal(be64_to_cpu(vpa_at(VPA)->dtl_index), 0);
 }
 
@@ -261,6 +269,11 @@ static void slb_shadow(void **state)
 	assert_int_equal(register_sized(VPA_REGISTER_SLB_SHADOW, SLB, 64), H_SUCCESS);
 	assert_int_equal(vps[0].slb_shadow.logical, SLB);
 	assert_int_equal(vps[0].slb_shadow.length, 64);
+	assert_int_equal(entries(&vps[0].slb_shadow), 3);
+	assert_int_equal(register_sized(VPA_REGISTER_SLB_SHADOW, SLB, 8), H_SUCCESS);
+	assert_int_equal(entries(&vps[0].slb_shadow), 0);
+	assert_int_equal(register_sized(VPA_REGISTER_SLB_SHADOW, SLB, 4096), H_SUCCESS);
+	assert_int_equal(entries(&vps[0].slb_shadow), 32);
 }
 
 static void deregisters_in_order(void **state)
@@ -273,6 +286,9 @@ static void deregisters_in_order(void **state)
 	assert_int_equal(register_sized(VPA_REGISTER_DTL, DTL, 480), H_SUCCESS);
 	assert_int_equal(register_sized(VPA_REGISTER_SLB_SHADOW, SLB, 64), H_SUCCESS);
 	assert_int_equal(call(VPA_DEREGISTER, 0, 0), H_RESOURCE);
+	assert_int_equal(call(VPA_DEREGISTER_SLB_SHADOW, 0, 0), H_SUCCESS);
+	assert_int_equal(call(VPA_DEREGISTER, 0, 0), H_RESOURCE);
+	assert_int_equal(register_sized(VPA_REGISTER_SLB_SHADOW, SLB, 64), H_SUCCESS);
 	assert_int_equal(call(VPA_DEREGISTER_DTL, 0, 0), H_SUCCESS);
 	assert_int_equal(call(VPA_DEREGISTER, 0, 0), H_RESOURCE);
 	assert_int_equal(call(VPA_DEREGISTER_SLB_SHADOW, 0, 0), H_SUCCESS);
