@@ -3,9 +3,22 @@
 
 #define WEIGHT_UNIT_SHIFT 8 /* virtual time passes at the rate of real time for weight 256 */
 
+/*
+ * Processors that look at the same time may be in neighbouring windows; a budget that seems to be
+ * much further ahead is one that nobody used for a very long time.
+ */
+#define WINDOWS_AHEAD_MAX 1000
+
 static u64 budget_pack(u32 window, s64 left)
 {
 	return (u64)window << 32 | (u32)(s32)left;
+}
+
+static bool is_ahead(u64 word, u32 window)
+{
+	s32 turns = (s32)(window - (u32)(word >> 32));
+
+	return turns <= 0 && turns > -WINDOWS_AHEAD_MAX;
 }
 
 /*
@@ -16,18 +29,16 @@ static s64 budget_left(const struct share *share, u64 word, u32 window)
 {
 	s64 entitled = (s64)__atomic_load_n(&share->entitled, __ATOMIC_RELAXED);
 	s64 left = (s32)(u32)word;
-	s32 turns = (s32)(window - (u32)(word >> 32));
+	u32 turns = window - (u32)(word >> 32);
 
-	if (turns <= 0)
+	if (is_ahead(word, window))
 		return left;
-	return MIN(left + entitled * (turns - 1), 0L) + entitled;
+	return MIN(left + entitled * ((s64)turns - 1), 0L) + entitled;
 }
 
 static u32 budget_window(u64 word, u32 window)
 {
-	u32 present = (u32)(word >> 32);
-
-	return (s32)(window - present) > 0 ? window : present;
+	return is_ahead(word, window) ? (u32)(word >> 32) : window;
 }
 
 static bool budget_swap(struct share *share, u64 *old, u32 window, s64 left)
