@@ -456,9 +456,10 @@ static void move_guests(struct cpu *cpu)
 static struct vp *pick_owner(struct cpu *cpu)
 {
 	struct dispatch_queue *queue = &cpu->queue;
-	struct vp *vp = queue->dedicated;
+	struct vp *vp;
 
 	lock_take(&queue->lock);
+	vp = queue->dedicated;
 	if (vp && vp->queued == VP_QUEUED_ENTITLED)
 		grant(cpu, vp);
 	else

@@ -5,7 +5,7 @@
 
 /*
  * Processors that look at the same time may be in neighbouring windows; a budget that seems to be
- * much further ahead is one that nobody used for a very long time.
+ * much further ahead is one that nobody used for a very long time. 0 is one that was never used.
  */
 #define WINDOWS_AHEAD_MAX 1000
 
@@ -18,7 +18,7 @@ static bool is_ahead(u64 word, u32 window)
 {
 	s32 turns = (s32)(window - (u32)(word >> 32));
 
-	return turns <= 0 && turns > -WINDOWS_AHEAD_MAX;
+	return word != 0 && turns <= 0 && turns > -WINDOWS_AHEAD_MAX;
 }
 
 /*
