@@ -11,7 +11,9 @@
 
 static u64 budget_pack(u32 window, s64 left)
 {
-	return (u64)window << 32 | (u32)(s32)left;
+	u64 word = (u64)window << 32 | (u32)(s32)left;
+
+	return word ? word : (u32)-1; /* a tick of debt, rather than "never used" */
 }
 
 static bool is_ahead(u64 word, u32 window)
