@@ -5,15 +5,22 @@
 
 /*
  * Processors that look at the same time may be in neighbouring windows; a budget that seems to be
- * much further ahead is one that nobody used for a very long time. 0 is one that was never used.
+ * much further ahead is one that nobody used for a very long time.
  */
 #define WINDOWS_AHEAD_MAX 1000
 
+/* Makes 0, which is not packed by anybody, the budget that was never used. */
+#define BUDGET_BIAS (1U << 31)
+#define BUDGET_MIN  (-INT32_MAX)
+
 static u64 budget_pack(u32 window, s64 left)
 {
-	u64 word = (u64)window << 32 | (u32)(s32)left;
+	return (u64)window << 32 | ((u32)(s32)left ^ BUDGET_BIAS);
+}
 
-	return word ? word : (u32)-1; /* a tick of debt, rather than "never used" */
+static s64 budget_ticks(u64 word)
+{
+	return (s32)((u32)word ^ BUDGET_BIAS);
 }
 
 static bool is_ahead(u64 word, u32 window)
@@ -30,7 +37,7 @@ static bool is_ahead(u64 word, u32 window)
 static s64 budget_left(const struct share *share, u64 word, u32 window)
 {
 	s64 entitled = (s64)__atomic_load_n(&share->entitled, __ATOMIC_RELAXED);
-	s64 left = (s32)(u32)word;
+	s64 left = word ? budget_ticks(word) : 0;
 	u32 turns = window - (u32)(word >> 32);
 
 	if (is_ahead(word, window))
@@ -45,7 +52,7 @@ static u32 budget_window(u64 word, u32 window)
 
 static bool budget_swap(struct share *share, u64 *old, u32 window, s64 left)
 {
-	left = MAX(left, (s64)INT32_MIN);
+	left = MAX(left, (s64)BUDGET_MIN);
 	return __atomic_compare_exchange_n(&share->budget, old, budget_pack(window, left), false,
 					   __ATOMIC_RELAXED, __ATOMIC_RELAXED);
 }
@@ -90,7 +97,7 @@ void share_settle(struct share *share, u32 window, u64 grant, u64 used)
 		present = (u32)(old >> 32);
 		if (rest > 0 && present != window)
 			return;
-	} while (!budget_swap(share, &old, present, (s64)(s32)(u32)old + rest));
+	} while (!budget_swap(share, &old, present, budget_ticks(old) + rest));
 }
 
 u64 share_slice(const struct share *share, u64 least)

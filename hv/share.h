@@ -24,7 +24,7 @@ struct share {
 	u64 entitled; /* ticks in a window */
 	u32 units;    /* the same in hundredths of a processor */
 	u32 weight;   /* 0: no surplus, as for a capped partition */
-	u64 budget;   /* number of a window << 32 | ticks not granted yet, signed */
+	u64 budget;   /* number of a window << 32 | ticks not granted yet; 0: never used */
 	u64 virtual;  /* virtual time */
 	u32 wanting;  /* its virtual processors that run or are ready to */
 };
