@@ -14,8 +14,8 @@
 #include "hv/machine.h"
 #include "hv/management.h"
 #include "hv/page.h"
+#include "hv/pool.h"
 #include "hv/real.h"
-#include "hv/vpa.h"
 #include "hv/work.h"
 #include "papr/rtas.h"
 #include "tests/unit/fake_machine.h"
@@ -37,7 +37,8 @@ static struct lmb lmbs[WORLD_LMBS];
 static struct partition *partitions[4];
 static struct plan_lpar profiles[4];
 static jmp_buf enough;
-static u32 limit, polls;
+static u32 limit, turns;
+static const struct vp *wanted; /* who is to have the processor */
 
 /* --- the platform --- */
 
@@ -45,8 +46,6 @@ void machine_poll(void)
 {
 	/* What is said to the management console leaves the machine. */
 	management_poll();
-	if (polls++ == limit || (world.poll && world.poll()))
-		longjmp(enough, 1);
 }
 
 u64 machine_time_of_day(void)
@@ -98,8 +97,21 @@ static void clearing_takes_time(u64 size)
 	fake_cpu.now += machine.timebase_hz / 1000 * size / MiB;
 }
 
+/* Between two turns. */
+static void look(void)
+{
+	if (turns++ == limit || (world.poll && world.poll()))
+		longjmp(enough, 1);
+}
+
 static void run(struct vp *vp, u64 until)
 {
+	if (vp == wanted)
+		longjmp(enough, 1);
+	look();
+	/* What the test has just done may have ended it. */
+	if (vp->state != VP_RUNNING)
+		return;
 	world.turns++;
 	if (world.turn)
 		world.turn(vp, until);
@@ -109,41 +121,43 @@ static void run(struct vp *vp, u64 until)
 
 static void idle(u64 until)
 {
+	look();
 	fake_cpu.now = until;
-}
-
-/* Who has the processor when the test looks at the machine has it again afterwards. */
-static void preempt(void)
-{
-	for (u32 id = 1; id < ARRAY_SIZE(partitions); id++) {
-		struct lpar *lpar = partitions[id] ? &partitions[id]->lpar : NULL;
-
-		for (u32 i = 0; lpar && i < lpar->nr_vps; i++)
-			if (lpar->vps[i]->state == VP_RUNNING) {
-				lpar->vps[i]->state = VP_STOPPED;
-				dispatch_ready(lpar->vps[i]);
-			}
-	}
 }
 
 void world_give(struct vp *vp)
 {
+	struct world before = world;
+
 	assert_int_not_equal(vp->state, VP_STOPPED);
-	dispatch_stop(vp);
-	vp->leave = 0;
-	vp->state = VP_RUNNING;
+	dispatch_wake(vp, VP_READY_FIRMWARE);
+	wanted = vp;
+	world.turn = NULL;
+	world.poll = NULL;
+	world_run(100);
+	wanted = NULL;
+	world = before;
+	assert_int_equal(vp->state, VP_RUNNING);
+	assert_ptr_equal(cpu_self.loaded, vp);
 }
 
-void world_run(u32 turns)
+/* A window passes with each, and work has one step at least in each window. */
+void world_step(void)
 {
-	preempt();
-	limit = turns;
-	polls = 0;
+	u64 until;
+
+	fake_cpu.now += dispatch_window();
+	dispatch_next(&cpu_self, &until);
+}
+
+void world_run(u32 number)
+{
+	limit = number;
+	turns = 0;
 	fake_cpu.run = run;
 	fake_cpu.idle = idle;
 	if (!setjmp(enough))
 		dispatch_run(&cpu_self);
-	preempt();
 }
 
 static struct partition *awaited;
@@ -213,7 +227,6 @@ struct partition *world_partition(u16 id)
 		.id = id,
 		.mem = 64 * MiB,
 		.rmo_size = 32 * MiB,
-		.procs = 2,
 		.boot_args = "quiet",
 		.image = {.name = "small",
 			  .kernel = world_image.byte,
@@ -224,7 +237,23 @@ struct partition *world_partition(u16 id)
 	assert_non_null(partitions[id]);
 	assert_int_equal(partitions[id]->state, PARTITION_NOT_ACTIVATED);
 	partitions[id]->profile = *profile;
+	world_procs(partitions[id], 2);
 	return partitions[id];
+}
+
+void world_procs(struct partition *partition, u32 procs)
+{
+	partition->profile.procs = (struct lpar_procs){
+		.sharing_mode = SHARING_UNCAP,
+		.min_procs = procs,
+		.desired_procs = procs,
+		.max_procs = procs,
+		.min_units = 5,
+		.desired_units = 20,
+		.max_units = 100,
+		.uncap_weight = 128,
+	};
+	partition->lpar.procs = partition->profile.procs;
 }
 
 static void make_image(void)
@@ -241,8 +270,8 @@ static void end_all(void)
 	for (u32 id = 1; id < ARRAY_SIZE(partitions); id++)
 		if (partitions[id])
 			partition_power_off(partitions[id]);
-	while (work_step())
-		;
+	while (work_pending())
+		world_step();
 }
 
 /* The first time it is the machine's start. */
@@ -253,6 +282,9 @@ static void start_machine(void)
 	if (started)
 		return;
 	started = true;
+	fake_cpu_init();
+	dispatch_cpu_init(&cpu_self);
+	pool_add(&cpu_self);
 	memset(real_memory, 0xee, sizeof(real_memory));
 	management_init(1);
 	management_start(&uart);
@@ -271,8 +303,7 @@ int world_setup(void **state)
 	start_machine();
 	end_all();
 	fake_cpu_init();
-	fake_cpu.load = vpa_dispatch;
-	fake_cpu.save = vpa_preempt;
+	dispatch_cpu_init(&cpu_self);
 	fake_tlb.on_clear = clearing_takes_time;
 	memset(&world, 0, sizeof(world));
 	make_image();

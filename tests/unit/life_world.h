@@ -39,17 +39,20 @@ int world_setup(void **state);
  */
 struct partition *world_partition(u16 id);
 
-/* Runs the machine until world.poll() says so, or for @polls turns of the dispatcher. */
-void world_run(u32 polls);
+/* Gives it @procs of them instead, and the entitlement that every partition here has. */
+void world_procs(struct partition *partition, u32 procs);
+
+/* Runs the machine until world.poll() says so, or for @turns turns, idle ones included. */
+void world_run(u32 turns);
 
 /* Runs it until @partition is in @state; fails if it does not get there. */
 void world_run_to(struct partition *partition, enum partition_state state);
 
-/* Takes @vp, which is not stopped, from wherever it is: it has the processor. */
+/* Wakes @vp, which is not stopped, if it waits, and runs the machine until it has the processor. */
 void world_give(struct vp *vp);
 
-/* Does one step of work, without anybody's turn. */
-bool work_step(void);
+/* The dispatcher has a look at everything, and does a step of work; nobody has a turn. */
+void world_step(void);
 
 /* RTAS call @name, on @vp, with @nargs inputs. Returns the status; *@ret is the second output. */
 s32 world_rtas(struct vp *vp, const char *name, u32 nargs, const u32 *args, u32 nret, u32 *ret);

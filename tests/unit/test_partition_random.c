@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// SOURCES: hv/dispatch.c hv/frame.c hv/hcall.c hv/hpt.c hv/hpt_hcall.c hv/icp.c hv/ics.c hv/link.c
-// SOURCES: hv/lmb.c hv/log.c hv/lpar.c hv/management.c hv/page.c hv/set_mode.c hv/stream.c
-// SOURCES: hv/trace.c hv/vp.c hv/vpa.c hv/work.c hv/xics_hcall.c
-// SOURCES: partition/activation.c partition/cas.c partition/console.c partition/image.c
-// SOURCES: partition/nvram.c partition/of.c partition/of_claim.c partition/of_instance.c
-// SOURCES: partition/of_path.c partition/of_tree.c partition/partition.c partition/rtas.c
-// SOURCES: partition/rtas_clock.c partition/rtas_cpu.c partition/rtas_display.c
-// SOURCES: partition/rtas_event.c partition/rtas_nvram.c partition/rtas_power.c
-// SOURCES: partition/rtas_sysparm.c partition/rtas_xics.c partition/tree.c partition/tree_cpu.c
-// SOURCES: partition/tree_interrupt.c partition/tree_memory.c partition/tree_writer.c
-// SOURCES: vio/bus.c vio/vterm.c
-// SOURCES: tests/unit/fake_cpu.c tests/unit/fake_machine.c tests/unit/fake_tlb.c
-// SOURCES: tests/unit/life_world.c
+// SOURCES: hv/cede_hcall.c hv/dispatch.c hv/dispatch_queue.c hv/frame.c hv/hcall.c hv/hpt.c
+// SOURCES: hv/hpt_hcall.c hv/icp.c hv/ics.c hv/link.c hv/lmb.c hv/log.c hv/lpar.c hv/management.c
+// SOURCES: hv/page.c hv/pool.c hv/ppp_hcall.c hv/pqueue.c hv/set_mode.c hv/share.c
+// SOURCES: hv/splpar_hcall.c hv/stats.c hv/stream.c hv/trace.c hv/vp.c hv/vp_state.c hv/vpa.c
+// SOURCES: hv/vpa_hcall.c hv/vphn_hcall.c hv/work.c hv/xics_hcall.c partition/activation.c
+// SOURCES: partition/cas.c partition/console.c partition/image.c partition/nvram.c partition/of.c
+// SOURCES: partition/of_claim.c partition/of_instance.c partition/of_path.c partition/of_tree.c
+// SOURCES: partition/partition.c partition/rtas.c partition/rtas_clock.c partition/rtas_cpu.c
+// SOURCES: partition/rtas_display.c partition/rtas_event.c partition/rtas_nvram.c
+// SOURCES: partition/rtas_power.c partition/rtas_sysparm.c partition/rtas_xics.c partition/tree.c
+// SOURCES: partition/tree_cpu.c partition/tree_interrupt.c partition/tree_memory.c
+// SOURCES: partition/tree_writer.c vio/bus.c vio/vterm.c tests/unit/fake_cpu.c
+// SOURCES: tests/unit/fake_machine.c tests/unit/fake_tlb.c tests/unit/life_world.c
 // Three partitions that do not all fit into the machine live at random: people activate them, power
 // them off and restart them between any two steps; their processors start and stop one another,
 // wait, register areas, write everywhere, end their partition in every way there is, and break.
@@ -58,7 +58,7 @@ static u64 pages_of(const struct partition *of)
 	if (of->activation.step == ACTIVATION_ALLOCATE)
 		return 0;
 	return (1UL << of->lpar.hpt.shift) + of->tree_size +
-	       (1UL << page_shift_for(of->profile.procs * sizeof(struct vp)));
+	       (1UL << page_shift_for(of->profile.procs.desired_procs * sizeof(struct vp)));
 }
 
 static size_t heap_of(const struct partition *of)
@@ -284,16 +284,16 @@ static void make_partitions(void)
 	memset(initrd, 0x55, sizeof(initrd));
 	profile = &partition[1]->profile;
 	profile->mem = 32 * MiB;
-	profile->procs = 4;
+	world_procs(partition[1], 4);
 	profile = &partition[2]->profile;
 	profile->mem = 64 * MiB;
-	profile->procs = 1;
+	world_procs(partition[2], 1);
 	profile->open_firmware = true;
 	profile->image.initrd = initrd;
 	profile->image.initrd_size = sizeof(initrd);
 	profile = &partition[3]->profile;
 	profile->mem = 48 * MiB;
-	profile->procs = 7;
+	world_procs(partition[3], 7);
 	profile->image.initrd = initrd;
 	profile->image.initrd_size = sizeof(initrd);
 }
