@@ -36,6 +36,7 @@ FORCE:
 
 # --- Set-up: everything that is not ours. tools/setup does nothing where nothing is missing. ---------------------
 
+CROSS := powerpc64-linux-gnu-
 PACKAGES := build/packages.stamp
 $(PACKAGES): tools/setup
 	@tools/setup packages
@@ -59,19 +60,22 @@ $(INITRD): tools/mkinitrd tools/guest/init tools/guest/etc/inittab build/guest/b
 	@echo "  INITRD  $@"
 	@tools/mkinitrd $@ build/guest/bin tools/guest
 
-# The same with more programs, for tests.
+# The same with more programs, for tests, and the module that lparstat needs.
 INITRD_TOOLS := build/guest/initrd-tools.img
-build/guest/tools: | $(PACKAGES)
+build/guest/tools build/guest/headers-6.1: | $(PACKAGES) build/guest/vmlinux-6.1
 	@tools/setup $(@F)
-$(INITRD_TOOLS): tools/mkinitrd tools/guest/init tools/guest/etc/inittab build/guest/bin build/guest/tools
+MODULES := build/guest/modules
+$(MODULES): tools/modules/lparcfg/build tools/modules/lparcfg/Kbuild tools/modules/lparcfg/lparcfg.c build/guest/headers-6.1
+	@echo "  MODULE  $@"
+	@env -u MAKEFLAGS -u MFLAGS tools/modules/lparcfg/build $@ build/guest/headers-6.1 $(CROSS)
+$(INITRD_TOOLS): tools/mkinitrd tools/guest/init tools/guest/etc/inittab build/guest/bin build/guest/tools $(MODULES)
 	@echo "  INITRD  $@"
-	@tools/mkinitrd $@ build/guest/bin tools/guest build/guest/tools
+	@tools/mkinitrd $@ build/guest/bin tools/guest build/guest/tools $(MODULES)
 
 all: $(KERNELS) $(INITRD) $(INITRD_TOOLS) $(QEMU10)
 
 # --- The hypervisor ----------------------------------------------------------------------------------------------
 
-CROSS := powerpc64-linux-gnu-
 # Used for what is linked into the hypervisor, libraries included. r13 is the hypervisor's own.
 HV_ABI := -std=gnu11 -O2 -g -mcpu=power8 -mabi=elfv2 -mbig-endian -mcmodel=medium -ffreestanding -msoft-float \
 	-mno-altivec -mno-vsx -ffixed-r13 -fno-stack-protector -fno-pic -fno-pie -fno-common -fno-strict-aliasing \
@@ -95,10 +99,8 @@ HV_SRC := $(HV_C) $(filter-out %.lds.S,$(wildcard boot/*.S hv/*.S hv/cpu/*/*.S))
 HV_OBJ := $(HV_SRC:%=build/hv/%.o)
 HV_ELF := build/openlpar.elf
 
-# Handlers are short, and what they call is in other files: link-time optimisation inlines it. Not the file that keeps
-# a global register variable.
+# Handlers are short, and what they call is in other files: link-time optimisation inlines it.
 HV_LTO := -flto=auto
-build/hv/hv/cpu/power8/run.c.o: HV_LTO :=
 
 build/hv/%.c.o: %.c build/flags/hv | $(SYSROOT)
 	@mkdir -p $(@D)
@@ -317,7 +319,7 @@ format: $(CLANG_FORMAT) ## bring every C file into the house's format
 clean: ## remove what was built, keep what was fetched
 	@find build -mindepth 1 -maxdepth 1 ! -name src ! -name qemu10 ! -name clang-format ! -name guest \
 		-exec rm -rf {} + 2>/dev/null || true
-	@rm -rf build/guest/obj build/guest/tests build/guest/*.img
+	@rm -rf build/guest/obj build/guest/tests build/guest/modules build/guest/*.img
 
 .PHONY: distclean
 distclean: ## remove everything that is not in the tree
