@@ -71,6 +71,73 @@ static void test_list(void **state)
 	assert_int_equal(seen.order[CONSOLES], -(HMC_LIST | HMC_REPLY));
 }
 
+static void assert_stats(u32 processors, u32 partitions, u32 replies)
+{
+	assert_int_equal(seen.stats_processors, processors);
+	assert_int_equal(seen.stats_partitions, partitions);
+	assert_int_equal(seen.stats_replies, replies);
+}
+
+static void test_stats(void **state)
+{
+	(void)state;
+	forget();
+	send_control(HMC_STATS, 9);
+	assert_true(link_idle(l));
+	settle();
+	assert_stats(1, 1, 1);
+	assert_int_equal(seen.order[0], -HMC_STATS_PROCESSOR);
+	assert_int_equal(seen.order[1], -HMC_STATS_PARTITION);
+	assert_int_equal(seen.order[2], -(HMC_STATS | HMC_REPLY));
+	assert_int_equal(be32_to_cpu(seen.stats_processor.control.id), 9);
+	assert_int_equal(be32_to_cpu(seen.stats_partition.control.id), 9);
+	assert_int_equal(be32_to_cpu(seen.stats_reply.reply.control.id), 9);
+	assert_int_equal(be16_to_cpu(seen.stats_reply.reply.status), HMC_OK);
+	assert_int_equal(pictures, 1);
+	assert_int_equal(requests, 0);
+	assert_true(link_idle(l));
+}
+
+/* Asked again before all of the answer has gone: another answer, from its beginning. */
+static void test_stats_again(void **state)
+{
+	(void)state;
+	forget();
+	send_control(HMC_STATS, 9);
+	uart_room = 2;
+	link_poll(l, 1024);
+	assert_false(link_idle(l));
+	send_control(HMC_STATS, 9);
+	send_control(HMC_STATS, 10);
+	settle();
+	assert_stats(2, 1, 1);
+	assert_int_equal(pictures, 2);
+	assert_int_equal(be64_to_cpu(seen.stats_processor.timebase), 2);
+	assert_int_equal(be64_to_cpu(seen.stats_partition.timebase), 2);
+	assert_int_equal(be32_to_cpu(seen.stats_reply.reply.control.id), 10);
+}
+
+/* While the hypervisor starts there is nothing to count. */
+static void test_stats_too_early(void **state)
+{
+	(void)state;
+	link_init(l, &port, &events, l, BOOT_ID);
+	settle();
+	forget();
+	send_control(HMC_STATS, 9);
+	settle();
+	assert_stats(0, 0, 0);
+	assert_int_equal(pictures, 0);
+	assert_true(link_idle(l));
+	link_ready(l);
+	send_control(HMC_STATS, 0);
+	settle();
+	assert_stats(0, 0, 0);
+	send_control(HMC_STATS, 1);
+	settle();
+	assert_stats(1, 1, 1);
+}
+
 static void test_announce_once(void **state)
 {
 	(void)state;
@@ -516,6 +583,9 @@ int main(void)
 		cmocka_unit_test_setup(test_hello, setup),
 		cmocka_unit_test_setup(test_hello_only_when_ready, setup),
 		cmocka_unit_test_setup(test_list, setup),
+		cmocka_unit_test_setup(test_stats, setup),
+		cmocka_unit_test_setup(test_stats_again, setup),
+		cmocka_unit_test_setup(test_stats_too_early, setup),
 		cmocka_unit_test_setup(test_announce_once, setup),
 		cmocka_unit_test_setup(test_requests, setup),
 		cmocka_unit_test_setup(test_hostile_control, setup),

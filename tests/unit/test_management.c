@@ -371,8 +371,12 @@ static void test_seize_of_a_free_channel(void **state)
 	management_seize();
 	management_log("x\n", 2);
 	assert_in_range(now - start, 0, 10);
+	request(HMC_STATS, 0, sizeof(struct hmc_control));
 	settle();
 	assert_string_equal(text[0], "x\n");
+	/* What takes locks that others may have is not done any more. */
+	assert_int_equal(replies, 1);
+	assert_int_equal(be16_to_cpu(reply.status), HMC_REFUSED);
 }
 
 #define WRITERS 2
@@ -430,6 +434,16 @@ static void test_many_processors(void **state)
 }
 
 /* --- requests --- */
+
+static void test_stats(void **state)
+{
+	(void)state;
+	request(HMC_STATS, 0, sizeof(struct hmc_control));
+	settle();
+	assert_int_equal(replies, 1);
+	assert_int_equal(reply.control.type, HMC_STATS | HMC_REPLY);
+	assert_int_equal(be16_to_cpu(reply.status), HMC_OK);
+}
 
 static void assert_refused(u8 type, u8 value, size_t length, u16 status)
 {
@@ -515,6 +529,7 @@ int main(void)
 		cmocka_unit_test_setup(test_crash_inside_the_channel, setup),
 		cmocka_unit_test_setup(test_seize_of_a_free_channel, setup),
 		cmocka_unit_test_setup(test_many_processors, setup),
+		cmocka_unit_test_setup(test_stats, setup),
 		cmocka_unit_test_setup(test_requests_refused, setup),
 		cmocka_unit_test_setup(test_power_off, open_channel),
 		cmocka_unit_test_setup(test_reboot, open_channel),
