@@ -11,17 +11,12 @@
 #define POLL_US	    1000 /* the management channel is looked after this often, if possible */
 #define STEAL_DEPTH 8	 /* how many of another processor's waiting ones are looked at */
 
-static u64 ticks_per_us;
-static u64 window_ticks;
+/* The same in ticks. */
+static u64 window_ticks, least_ticks, surplus_ticks, poll_ticks;
 
 u64 dispatch_window(void)
 {
 	return window_ticks;
-}
-
-static u64 us(u64 count)
-{
-	return count * ticks_per_us;
 }
 
 static bool reached(u64 now, u64 when)
@@ -46,6 +41,11 @@ static void add_own(u64 *counter, u64 ticks)
 	__atomic_store_n(counter, *counter + ticks, __ATOMIC_RELAXED);
 }
 
+static u64 ticks_of(u64 us)
+{
+	return machine.timebase_hz / 1000000 * us;
+}
+
 static void set_window(struct dispatch_queue *queue, u64 now)
 {
 	u64 number = now / window_ticks;
@@ -68,8 +68,10 @@ void dispatch_cpu_init(struct cpu *cpu)
 
 	work_added = call_for_work;
 
-	ticks_per_us = machine.timebase_hz / 1000000;
-	window_ticks = us(DISPATCH_WINDOW_US);
+	window_ticks = ticks_of(DISPATCH_WINDOW_US);
+	least_ticks = ticks_of(DISPATCH_LEAST_US);
+	surplus_ticks = ticks_of(DISPATCH_SURPLUS_US);
+	poll_ticks = ticks_of(POLL_US);
 	set_window(&cpu->queue, now);
 	cpu->queue.charged = now;
 	cpu->queue.activity = DISPATCH_BUSY;
@@ -154,23 +156,19 @@ static u64 latest_start(const struct dispatch_queue *queue, const struct vp *vp)
 }
 
 /* When the one that runs is to give way to one that waits; its turn may end earlier. */
-static u64 preempt_at(const struct cpu *cpu)
+static u64 preempt_at(const struct dispatch_queue *queue)
 {
-	const struct dispatch_queue *queue = &cpu->queue;
 	const struct vp *first = queue->entitled.first;
-	u64 at = queue->slice_end;
-	u64 least = queue->run_from + us(DISPATCH_LEAST_US);
-	u64 start;
+	u64 least, start;
 
 	if (!first || queue->owner)
-		return at;
+		return queue->slice_end;
+	least = queue->run_from + least_ticks;
 	if (!queue->granted || queue->urgent)
-		return earlier(at, least);
-	start = latest_start(queue, first);
+		return earlier(queue->slice_end, least);
 	/* Two that are both late take turns. */
-	if ((s64)(start - least) < 0)
-		start = least;
-	return earlier(at, start);
+	start = latest_start(queue, first);
+	return earlier(queue->slice_end, reached(start, least) ? start : least);
 }
 
 static bool entitled_elsewhere(const struct cpu *cpu)
@@ -193,26 +191,30 @@ static bool turn_is_over(struct cpu *cpu, u64 now)
 {
 	struct dispatch_queue *queue = &cpu->queue;
 
-	if (queue->yield || reached(now, preempt_at(cpu)) || owner_calls(queue))
+	if (queue->yield || reached(now, preempt_at(queue)) || owner_calls(queue))
 		return true;
 	return !queue->granted && !queue->owner && entitled_elsewhere(cpu) &&
-	       reached(now, queue->run_from + us(DISPATCH_LEAST_US));
+	       reached(now, queue->run_from + least_ticks);
 }
 
 static void requeue(struct cpu *cpu, struct vp *vp, u64 now)
 {
 	struct dispatch_queue *queue = &cpu->queue;
-	bool conferred = queue->yield;
 
 	vp->ready_reason = VP_READY_SLICE;
-	if (!conferred)
-		vp->leave_reason = VP_LEAVE_SLICE;
 	vp->left_at = vp->ready_at = vp->capacity_at = now;
 	__atomic_store_n(&vp->state, VP_RUNNABLE, __ATOMIC_RELAXED);
-	if (queue->urgent && !conferred && !reached(now, queue->slice_end))
-		queue_entitled_second(queue, vp);
-	else
+	if (queue->yield) {
 		queue_entitled(queue, vp, false);
+		return;
+	}
+	vp->leave_reason = VP_LEAVE_SLICE;
+	if (queue->granted && queue->urgent && !reached(now, queue->slice_end)) {
+		vp->slice_left = queue->slice_end - now;
+		queue_entitled_again(queue, vp);
+	} else {
+		queue_entitled(queue, vp, false);
+	}
 }
 
 /* Takes the processor away from the one that has it, if it is time. Returns who goes on. */
@@ -252,7 +254,7 @@ static struct vp *begin_turn(struct cpu *cpu, struct vp *vp, u64 grant, u64 tick
 	queue->run_from = queue->granted_from = queue->charged;
 	queue->granted = grant;
 	queue->slice_end = earlier(queue->charged + ticks, queue->window_end);
-	queue->urgent = false;
+	vp->slice_left = 0;
 	return vp;
 }
 
@@ -262,11 +264,13 @@ static struct vp *grant(struct cpu *cpu, struct vp *vp)
 	struct dispatch_queue *queue = &cpu->queue;
 	struct share *share = &vp->lpar->share;
 	u64 left = queue->window_end - queue->charged;
-	u64 ticks = MIN(share_slice(share, us(DISPATCH_LEAST_US)), left);
+	u64 ticks;
 
 	if (lpar_dedicated(vp->lpar))
 		return begin_turn(cpu, vp, left, left);
-	ticks = share_grant(share, queue->window, ticks);
+	/* Who had to give way to others has the rest of his turn to come, not another one. */
+	ticks = vp->slice_left ? vp->slice_left : share_slice(share, least_ticks);
+	ticks = share_grant(share, queue->window, MIN(ticks, left));
 	return ticks ? begin_turn(cpu, vp, ticks, ticks) : NULL;
 }
 
@@ -275,7 +279,7 @@ static struct vp *begin_surplus(struct cpu *cpu, struct vp *vp)
 	bool alone = cpu->queue.nr_surplus == 1;
 
 	queue_virtual_advance(vp->surplus.key);
-	return begin_turn(cpu, vp, 0, alone ? window_ticks : us(DISPATCH_SURPLUS_US));
+	return begin_turn(cpu, vp, 0, alone ? window_ticks : surplus_ticks);
 }
 
 static struct vp *pick_entitled(struct cpu *cpu)
@@ -374,7 +378,7 @@ static struct cpu *surplus_source(struct cpu *cpu)
 
 	if (surplus_key(cpu, &key)) {
 		best = cpu;
-		least = key - us(DISPATCH_SURPLUS_US);
+		least = key - surplus_ticks;
 	}
 	for (u32 i = 0; i < pool_nr_cpus; i++) {
 		if (pool_cpu[i] == cpu || !surplus_key(pool_cpu[i], &key) ||
@@ -430,6 +434,7 @@ static struct vp *guest_of(struct dispatch_queue *queue)
 static void move_guests(struct cpu *cpu)
 {
 	struct cpu *to = any_shared();
+	const struct lpar *lpar;
 	struct vp *vp;
 
 	for (;;) {
@@ -445,11 +450,12 @@ static void move_guests(struct cpu *cpu)
 		lock_drop(&cpu->queue.lock);
 		if (!vp)
 			return;
+		lpar = vp->lpar;
 		lock_take(&to->queue.lock);
 		if (dispatch_taken(vp))
 			queue_entitled(&to->queue, vp, false);
 		lock_drop(&to->queue.lock);
-		queue_announce(to, vp);
+		queue_announce(to, lpar);
 	}
 }
 
@@ -496,13 +502,15 @@ static struct vp *pick(struct cpu *cpu)
 
 /* --- the hypervisor's own --- */
 
-static void poll(struct cpu *cpu, u64 now)
-{
-	static u64 due;
+static u64 poll_due;
 
-	if (!reached(now, __atomic_load_n(&due, __ATOMIC_RELAXED)))
+static void poll(struct cpu *cpu)
+{
+	u64 now = cpu->queue.charged;
+
+	if (!reached(now, __atomic_load_n(&poll_due, __ATOMIC_RELAXED)))
 		return;
-	__atomic_store_n(&due, now + us(POLL_US), __ATOMIC_RELAXED);
+	__atomic_store_n(&poll_due, now + poll_ticks, __ATOMIC_RELAXED);
 	machine_poll();
 	account_hypervisor(cpu);
 }
@@ -520,21 +528,36 @@ static void work(struct cpu *cpu)
 	account_hypervisor(cpu);
 }
 
-/* --- the loop --- */
-
+/* Another processor waits in dispatch_left() for this one. */
 static void forget(struct cpu *cpu)
 {
+	if (!__atomic_load_n(&cpu->queue.forget, __ATOMIC_RELAXED))
+		return;
 	__atomic_store_n(&cpu->queue.forget, 0, __ATOMIC_SEQ_CST);
 	cpu_forget(cpu);
 }
 
-static bool must_forget(const struct cpu *cpu)
+/* Is there anything to be done here but dispatching? */
+static bool has_chores(const struct cpu *cpu)
 {
-	return __atomic_load_n(&cpu->queue.forget, __ATOMIC_RELAXED) != 0;
+	const struct dispatch_queue *queue = &cpu->queue;
+
+	return queue->owner || __atomic_load_n(&queue->forget, __ATOMIC_RELAXED) ||
+	       reached(queue->charged, __atomic_load_n(&poll_due, __ATOMIC_RELAXED)) ||
+	       work_pending();
 }
 
-static void dispatched(struct cpu *cpu, struct vp *vp)
+/* --- the loop --- */
+
+/* @before gives its processor to @vp; either may be NULL. Both are told. */
+static void change(struct cpu *cpu, struct vp *before, struct vp *vp)
 {
+	if (vp == before)
+		return;
+	if (before)
+		vpa_preempt(before);
+	if (!vp)
+		return;
 	vp->dispatched_at = cpu->queue.charged;
 	vp->dispatches++;
 	if (vp->last != cpu)
@@ -544,40 +567,19 @@ static void dispatched(struct cpu *cpu, struct vp *vp)
 	add(&vp->lpar->use.dispatches, 1);
 }
 
-static void turn_window(struct dispatch_queue *queue, u64 now)
-{
-	if (!reached(now, queue->window_end))
-		return;
-	set_window(queue, now);
-	queue_turn(queue, now);
-}
-
-/*
- * Ends the turn that is over. Returns who goes on; *@before is then the same, or else the one whose
- * context is still loaded here and who may get the next turn, too.
- */
-static struct vp *look_around(struct cpu *cpu, struct vp **before)
+/* Ends the turn that is over, and the window. Returns who goes on. The lock is held. */
+static struct vp *look_around(struct cpu *cpu, u64 now)
 {
 	struct dispatch_queue *queue = &cpu->queue;
-	u64 now = account(cpu);
 	struct vp *vp;
 
-	*before = queue->running;
-	lock_take(&queue->lock);
 	dispatch_expire(cpu, now);
 	vp = end_turn(cpu, now);
-	turn_window(queue, now);
 	queue->yield = false;
-	lock_drop(&queue->lock);
-	/* What follows may take it away, or end it. */
-	if (*before && !vp && (work_pending() || must_forget(cpu) || queue->owner)) {
-		vpa_preempt(*before);
-		*before = NULL;
+	if (reached(now, queue->window_end)) {
+		set_window(queue, now);
+		queue_turn(queue, now);
 	}
-	if (must_forget(cpu))
-		forget(cpu);
-	poll(cpu, now);
-	work(cpu);
 	return vp;
 }
 
@@ -590,22 +592,32 @@ static bool missed_somebody(const struct cpu *cpu, bool lends)
 	return false;
 }
 
-/* Until when the processor may do what it was given to do. Whoever comes later calls it. */
-static u64 next_event(struct cpu *cpu, bool lends)
+/*
+ * Until when the processor may do what it was given to do. Whoever comes to wait later calls it.
+ * The lock is held.
+ */
+static u64 next_event(const struct dispatch_queue *queue)
+{
+	u64 until = queue->running ? preempt_at(queue) : queue->window_end;
+
+	return queue->timers.first ? earlier(until, queue->timers.first->key) : until;
+}
+
+static u64 idle_until(struct cpu *cpu)
 {
 	struct dispatch_queue *queue = &cpu->queue;
-	u64 until = queue->window_end;
+	bool lends = queue_lends(cpu);
+	u64 until;
 
-	if (queue->timers.first)
-		until = earlier(until, queue->timers.first->key);
-	if (queue->running)
-		return earlier(until, preempt_at(cpu));
 	if (missed_somebody(cpu, lends))
 		return queue->charged;
+	lock_take(&queue->lock);
+	until = next_event(queue);
+	lock_drop(&queue->lock);
 	/* The first processor that naps looks after the management channel, and after work. */
 	if ((queue_idle_mask() & ((1U << cpu->number) - 1)) != 0)
 		return until;
-	return work_pending() ? queue->charged : earlier(until, queue->charged + us(POLL_US));
+	return work_pending() ? queue->charged : earlier(until, queue->charged + poll_ticks);
 }
 
 static enum dispatch_activity activity_for(const struct dispatch_queue *queue)
@@ -617,28 +629,66 @@ static enum dispatch_activity activity_for(const struct dispatch_queue *queue)
 	return DISPATCH_ENTITLED;
 }
 
+/* The usual case: nothing but dispatching, and somebody here has entitlement. */
+static struct vp *next_here(struct cpu *cpu, struct vp *vp, u64 *until)
+{
+	struct dispatch_queue *queue = &cpu->queue;
+
+	if (has_chores(cpu))
+		return NULL;
+	if (!vp)
+		vp = pick_entitled(cpu);
+	if (!vp)
+		return NULL;
+	queue_set_activity(cpu, activity_for(queue));
+	*until = next_event(queue);
+	return vp;
+}
+
+static struct vp *next_anywhere(struct cpu *cpu, struct vp *vp, u64 *until)
+{
+	struct dispatch_queue *queue = &cpu->queue;
+
+	forget(cpu);
+	poll(cpu);
+	work(cpu);
+	if (!vp)
+		vp = pick(cpu);
+	queue_set_activity(cpu, activity_for(queue));
+	if (!vp) {
+		*until = idle_until(cpu);
+		return NULL;
+	}
+	lock_take(&queue->lock);
+	*until = next_event(queue);
+	lock_drop(&queue->lock);
+	return vp;
+}
+
 struct vp *dispatch_next(struct cpu *cpu, u64 *until)
 {
 	struct dispatch_queue *queue = &cpu->queue;
-	struct vp *before, *vp;
-	bool lends;
+	struct vp *before = queue->running, *goes_on, *vp;
+	u64 now;
 
 	queue_set_activity(cpu, DISPATCH_BUSY);
-	__atomic_store_n(&queue->resched, 0, __ATOMIC_SEQ_CST);
-	vp = look_around(cpu, &before);
-	if (!vp)
-		vp = pick(cpu);
-	if (vp != before) {
-		if (before)
-			vpa_preempt(before);
-		if (vp)
-			dispatched(cpu, vp);
-	}
-	queue_set_activity(cpu, activity_for(queue));
-	lends = !vp && queue_lends(cpu);
+	__atomic_store_n(&queue->resched, 0, __ATOMIC_RELAXED);
+	now = account(cpu);
 	lock_take(&queue->lock);
-	*until = next_event(cpu, lends);
+	goes_on = look_around(cpu, now);
+	vp = next_here(cpu, goes_on, until);
 	lock_drop(&queue->lock);
+	if (vp) {
+		change(cpu, before, vp);
+		return vp;
+	}
+	/* Chores may take it away from here, or end it. */
+	if (before != goes_on && has_chores(cpu)) {
+		change(cpu, before, NULL);
+		before = NULL;
+	}
+	vp = next_anywhere(cpu, goes_on, until);
+	change(cpu, before, vp);
 	return vp;
 }
 

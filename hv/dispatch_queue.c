@@ -39,18 +39,21 @@ static void entitled_insert(struct dispatch_queue *queue, struct vp *vp, struct 
 	vp->queued = VP_QUEUED_ENTITLED;
 }
 
-void queue_entitled(struct dispatch_queue *queue, struct vp *vp, bool urgent)
+static struct vp *first_not_urgent(const struct dispatch_queue *queue)
 {
-	entitled_insert(queue, vp, urgent ? queue->entitled.first : NULL);
-	if (urgent)
-		queue->urgent = true;
+	return queue->urgent ? queue->urgent->next : queue->entitled.first;
 }
 
-void queue_entitled_second(struct dispatch_queue *queue, struct vp *vp)
+void queue_entitled(struct dispatch_queue *queue, struct vp *vp, bool urgent)
 {
-	struct vp *first = queue->entitled.first;
+	entitled_insert(queue, vp, urgent ? first_not_urgent(queue) : NULL);
+	if (urgent)
+		queue->urgent = vp;
+}
 
-	entitled_insert(queue, vp, first ? first->next : NULL);
+void queue_entitled_again(struct dispatch_queue *queue, struct vp *vp)
+{
+	entitled_insert(queue, vp, first_not_urgent(queue));
 }
 
 static void surplus_publish(struct dispatch_queue *queue)
@@ -118,8 +121,9 @@ void queue_remove(struct dispatch_queue *queue, struct vp *vp)
 {
 	switch (vp->queued) {
 	case VP_QUEUED_ENTITLED:
-		if (vp == queue->entitled.first)
-			queue->urgent = false;
+		/* Before the last urgent one are urgent ones only. */
+		if (vp == queue->urgent)
+			queue->urgent = vp->prev;
 		list_remove(&queue->entitled, vp);
 		break;
 	case VP_QUEUED_SURPLUS:
@@ -246,13 +250,24 @@ static void mask_set(u32 *mask, u32 bit, bool on)
 		__atomic_fetch_and(mask, ~bit, __ATOMIC_SEQ_CST);
 }
 
+static bool is_in_mask(enum dispatch_activity activity)
+{
+	return activity == DISPATCH_IDLE || activity == DISPATCH_SURPLUS;
+}
+
 void queue_set_activity(struct cpu *cpu, enum dispatch_activity activity)
 {
+	struct dispatch_queue *queue = &cpu->queue;
 	u32 bit = 1U << cpu->number;
+	bool masked = is_in_mask(activity) || is_in_mask(queue->activity);
 
-	__atomic_store_n(&cpu->queue.activity, activity, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&queue->activity, activity, __ATOMIC_RELAXED);
+	/* Before looking at @resched and at the queues again: see queue_resched(). */
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	if (!masked)
+		return;
 	mask_set(&idle_mask, bit, activity == DISPATCH_IDLE && queue_lends(cpu));
-	mask_set(&surplus_mask, bit, activity == DISPATCH_SURPLUS && !cpu->queue.owner);
+	mask_set(&surplus_mask, bit, activity == DISPATCH_SURPLUS && !queue->owner);
 }
 
 u32 queue_idle_mask(void)
@@ -265,11 +280,10 @@ static struct cpu *first_of(u32 mask)
 	return mask ? pool_cpu[__builtin_ctz(mask)] : NULL;
 }
 
-void queue_announce(struct cpu *home, const struct vp *vp)
+void queue_announce(struct cpu *home, const struct lpar *lpar)
 {
 	u32 activity = activity_of(home);
-	bool entitled =
-		lpar_dedicated(vp->lpar) || share_left(&vp->lpar->share, home->queue.window) != 0;
+	bool entitled = lpar_dedicated(lpar) || share_left(&lpar->share, home->queue.window) != 0;
 	struct cpu *other;
 
 	if (activity == DISPATCH_IDLE || (entitled && activity == DISPATCH_SURPLUS) ||

@@ -32,7 +32,7 @@ struct dispatch_queue {
 	struct vp *running;   /* who is dispatched; NULL: nobody */
 	u32 resched;	      /* 1: come to the dispatcher, whatever *until was; set by anybody */
 	bool yield;	      /* @running gives its turn away */
-	bool urgent;	      /* the first of @entitled was woken and has not had its turn; lock */
+	struct vp *urgent;    /* the last of those at the head of @entitled that were woken; lock */
 	struct lpar *owner;   /* whose dedicated processor this is; NULL: shared. Pool lock */
 	struct vp *dedicated; /* the one virtual processor of @owner that it belongs to */
 	u64 window_end;	      /* timebase */
@@ -59,12 +59,12 @@ enum dispatch_activity {
 
 /*
  * @vp, in no queue, waits for its turn on @queue: behind all others, or with @urgent, when it was
- * woken and still has entitlement, before them.
+ * woken and still has entitlement, before those who were not.
  */
 void queue_entitled(struct dispatch_queue *queue, struct vp *vp, bool urgent);
 
-/* As the second in turn: it had to give way to the first. */
-void queue_entitled_second(struct dispatch_queue *queue, struct vp *vp);
+/* Behind those who were woken: it had to give way to them. */
+void queue_entitled_again(struct dispatch_queue *queue, struct vp *vp);
 
 /* @vp, in no queue, has used up its entitlement: it waits for surplus, or for the next window. */
 void queue_used_up(struct dispatch_queue *queue, struct vp *vp);
@@ -107,11 +107,12 @@ struct cpu *queue_lock_home(const struct vp *vp);
 void queue_resched(struct cpu *cpu);
 
 /*
- * @vp waits on @home, which is not locked any more: tells a processor that ought to run it. In the
- * order of preference its home, if that has nothing or nothing as important to do; an idle one; one
- * that runs somebody on surplus; its home, which will look at it before long.
+ * A virtual processor of @lpar waits on @home, which is not locked any more: tells a processor that
+ * ought to run it. In the order of preference its home, if that has nothing or nothing as important
+ * to do; an idle one; one that runs somebody on surplus; its home, which will look at it before
+ * long.
  */
-void queue_announce(struct cpu *home, const struct vp *vp);
+void queue_announce(struct cpu *home, const struct lpar *lpar);
 
 /* Says what @cpu, the caller's own, does now. */
 void queue_set_activity(struct cpu *cpu, enum dispatch_activity activity);

@@ -20,9 +20,9 @@ static void trace_state(const struct vp *vp, enum vp_state state)
 
 /* --- becoming ready; home's lock is held --- */
 
-static void make_ready(struct cpu *home, struct vp *vp, enum vp_ready_reason reason)
+static void make_ready(struct cpu *home, struct vp *vp, enum vp_ready_reason reason, u64 now)
 {
-	vp->ready_at = vp->capacity_at = machine_timebase();
+	vp->ready_at = vp->capacity_at = now;
 	vp->ready_reason = (u8)reason;
 	__atomic_store_n(&vp->state, VP_RUNNABLE, __ATOMIC_RELAXED);
 	wanting_add(vp, 1);
@@ -36,7 +36,7 @@ void dispatch_expire(struct cpu *cpu, u64 now)
 	struct vp *vp;
 
 	while ((vp = queue_timer_expired(&cpu->queue, now)) != NULL)
-		make_ready(cpu, vp, VP_READY_DECREMENTER);
+		make_ready(cpu, vp, VP_READY_DECREMENTER, now);
 }
 
 /* --- waking --- */
@@ -50,10 +50,10 @@ void dispatch_wake(struct vp *vp, enum vp_ready_reason reason)
 		return;
 	woken = vp->state == VP_CEDED;
 	if (woken)
-		make_ready(home, vp, reason);
+		make_ready(home, vp, reason, machine_timebase());
 	lock_drop(&home->queue.lock);
 	if (woken)
-		queue_announce(home, vp);
+		queue_announce(home, vp->lpar);
 }
 
 void dispatch_prod(struct vp *vp)
@@ -65,12 +65,12 @@ void dispatch_prod(struct vp *vp)
 		return;
 	woken = vp->state == VP_CEDED || vp->state == VP_JOINED;
 	if (woken)
-		make_ready(home, vp, VP_READY_PROD);
+		make_ready(home, vp, VP_READY_PROD, machine_timebase());
 	else
 		vp->prodded = true;
 	lock_drop(&home->queue.lock);
 	if (woken)
-		queue_announce(home, vp);
+		queue_announce(home, vp->lpar);
 }
 
 void vp_external_raise(struct vp *vp)
@@ -101,10 +101,10 @@ void dispatch_system_reset(struct vp *vp)
 	if (vp->state != VP_STOPPED)
 		__atomic_store_n(&vp->resets, 1, __ATOMIC_SEQ_CST);
 	if (woken)
-		make_ready(home, vp, VP_READY_START);
+		make_ready(home, vp, VP_READY_START, machine_timebase());
 	lock_drop(&home->queue.lock);
 	if (woken)
-		queue_announce(home, vp);
+		queue_announce(home, vp->lpar);
 	else if (runs)
 		vp_external_raise(vp);
 }
@@ -247,9 +247,9 @@ void dispatch_ready(struct vp *vp)
 	struct cpu *home = start_home(vp);
 
 	vp->left_at = machine_timebase();
-	make_ready(home, vp, VP_READY_START);
+	make_ready(home, vp, VP_READY_START, machine_timebase());
 	lock_drop(&home->queue.lock);
-	queue_announce(home, vp);
+	queue_announce(home, vp->lpar);
 	trace_state(vp, VP_RUNNABLE);
 }
 
