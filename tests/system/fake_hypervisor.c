@@ -12,7 +12,7 @@
 //
 // Told by its environment: FAKE_DEAF (never answers), FAKE_DIE (ends at once), FAKE_DAMAGE=N (one
 // byte in N is wrong, each way), FAKE_NAMES=A,B,... ("mute" says nothing to what is typed, "broken"
-// is in state Error).
+// is in state Error; ";" stands for a comma).
 #include <errno.h>
 #include <poll.h>
 #include <stdarg.h>
@@ -322,8 +322,11 @@ static void names_read(void)
 	char *names = strdup(given ? given : "lp1,lp2");
 
 	for (char *name = strtok(names, ","); name && partitions < PARTITIONS;
-	     name = strtok(NULL, ","))
+	     name = strtok(NULL, ",")) {
 		snprintf(partition[++partitions].name, HMC_NAME_SIZE, "%s", name);
+		for (char *at = partition[partitions].name; (at = strchr(at, ';'));)
+			*at = ',';
+	}
 	free(names);
 }
 

@@ -136,6 +136,21 @@ static void show_capacity(struct seq_file *file)
 	seq_printf(file, "entitled_proc_capacity_available=%llu\n", field(out[4], 0, 24));
 }
 
+/* Whoever has no H_GET_MPP has memory of its own: pool 0xffff. LoPAR "H_GET_MPP" */
+static void show_memory(struct seq_file *file)
+{
+	struct hvcall_mpp_data memory = {0};
+
+	if (h_get_mpp(&memory) != H_SUCCESS) {
+		seq_puts(file, "entitled_memory_pool_number=65535\n");
+		return;
+	}
+	seq_printf(file, "entitled_memory=%lu\n", memory.entitled_mem);
+	seq_printf(file, "entitled_memory_group_number=%u\n", memory.group_num);
+	seq_printf(file, "entitled_memory_pool_number=%u\n", memory.pool_num);
+	seq_printf(file, "entitled_memory_weight=%u\n", memory.mem_weight);
+}
+
 static void show_dispatches(struct seq_file *file)
 {
 	u64 dispatches = 0, dispersions = 0;
@@ -184,6 +199,7 @@ static int lparcfg_show(struct seq_file *file, void *unused)
 	show_text(file, "partition_name", "ibm,partition-name");
 	show_characteristics(file);
 	show_capacity(file);
+	show_memory(file);
 	show_dispatches(file);
 	seq_printf(file, "purr=%llu\n", purr_sum());
 	seq_printf(file, "tbr=%llu\n", (u64)mftb());
