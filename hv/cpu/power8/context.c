@@ -66,9 +66,9 @@ OFFSET(struct crash_frame, cr, CRASH_CR);
 	DO(ic, SPR_IC)
 
 /*
- * Registers that hardly anybody uses: as long as all of them are 0 a look at them is enough. BESCRS
- * and BESCRR set and reset bits of BESCR, which has to come behind them; for the emulator they are
- * registers of their own.
+ * Registers that hardly anybody uses: as long as all of them are 0, and the debug registers that
+ * only the hypervisor writes, a look at them is enough. BESCRS and BESCRR set and reset bits of
+ * BESCR, which has to come behind them; for the emulator they are registers of their own.
  */
 #define FOR_EACH_RARE_SPR(DO)  \
 	DO(pspb, SPR_PSPB)     \
@@ -116,8 +116,6 @@ OFFSET(struct crash_frame, cr, CRASH_CR);
 #define SPR_LOAD(field, number)	   spr_write(number, spr->field);
 #define SPR_CLEAR(field, number)   spr_write(number, 0);
 #define SPR_COLLECT(field, number) any |= spr_read(number);
-
-#define MMCR0_FC (1UL << 31) /* counters frozen */
 
 /* Everything that is moved can be reached. Returns the MSR before. */
 static u64 facilities_open(void)
@@ -177,36 +175,42 @@ static void rare_save(struct cpu *cpu, struct vp_spr *spr)
 	u64 any = 0;
 
 	FOR_EACH_RARE_SPR(SPR_COLLECT)
-	cpu->rare = any != 0;
-	if (cpu->rare || spr->rare) {
+	if (any || spr->rare) {
 		FOR_EACH_RARE_SPR(SPR_SAVE)
-		spr->rare = cpu->rare;
+		spr->rare = any || spr->dawr || spr->dawrx || spr->ciabr;
 	}
+	cpu->rare = spr->rare;
+}
+
+static void debug_load(const struct vp_spr *spr)
+{
+	spr_write(SPR_DAWR, spr->dawr);
+	spr_write(SPR_DAWRX, spr->dawrx);
+	spr_write(SPR_CIABR, spr->ciabr);
 }
 
 static void rare_load(struct cpu *cpu, const struct vp_spr *spr)
 {
 	if (cpu->rare || spr->rare) {
 		FOR_EACH_RARE_SPR(SPR_LOAD)
+		debug_load(spr);
 		cpu->rare = spr->rare;
 	}
 }
 
-/* Stops the counters, or they would count the hypervisor. */
+/* Leaves the counters stopped, or they would count the hypervisor. */
 static void pmu_save(struct vp_spr *spr, bool kept)
 {
-	if (kept) {
+	if (kept)
 		spr->mmcr0 = spr_read(SPR_MMCR0);
-		spr_write(SPR_MMCR0, spr->mmcr0 | MMCR0_FC);
+	spr_write(SPR_MMCR0, MMCR0_FC);
+	if (kept) {
 		FOR_EACH_PMU_SPR(SPR_SAVE)
-	} else {
-		spr_write(SPR_MMCR0, MMCR0_FC);
 	}
 }
 
 static void pmu_load(const struct vp_spr *spr, bool kept)
 {
-	spr_write(SPR_MMCR0, MMCR0_FC);
 	if (kept) {
 		FOR_EACH_PMU_SPR(SPR_LOAD)
 		spr_write(SPR_MMCR0, spr->mmcr0);
@@ -221,7 +225,8 @@ static void context_save(struct cpu *cpu, struct vp *vp)
 	u32 keep = vpa_keep(vp);
 
 	pmu_save(spr, keep & VPA_KEEP_PMU);
-	vp->dec_expires = cpu_dec_expires(vp);
+	/* One that ceded has not run since it was read. */
+	vp->dec_expires = vp->state == VP_CEDED ? vp->wake_at : cpu_dec_expires(vp);
 	FOR_EACH_SPR(SPR_SAVE)
 	rare_save(cpu, spr);
 	spr->pid = spr_read(SPR_PID);
@@ -247,9 +252,6 @@ static void context_load(struct cpu *cpu, struct vp *vp)
 	if (spr_read(SPR_PID) != spr->pid)
 		spr_write(SPR_PID, spr->pid);
 	spr_write(SPR_CTRL, spr->ctrl);
-	spr_write(SPR_DAWR, spr->dawr);
-	spr_write(SPR_DAWRX, spr->dawrx);
-	spr_write(SPR_CIABR, spr->ciabr);
 	slb_load(vp);
 	if (vp->kept & VPA_KEEP_FP)
 		fp_load(&vp->fp);
@@ -341,7 +343,6 @@ void cpu_refresh(struct vp *vp)
 {
 	spr_write(SPR_LPCR, lpcr_for(vp));
 	spr_write(SPR_PCR, vp->lpar->pcr);
-	spr_write(SPR_DAWR, vp->spr.dawr);
-	spr_write(SPR_DAWRX, vp->spr.dawrx);
-	spr_write(SPR_CIABR, vp->spr.ciabr);
+	debug_load(&vp->spr);
+	vp->spr.rare = true;
 }

@@ -6,17 +6,16 @@
  * vp_enter() loads the processor's general registers from the struct vp and goes into the
  * partition. A hypercall runs its handler on the same stack, with the partition's non-volatile
  * registers still in place (the ABI makes C keep them), and goes straight back. Everything else,
- * and a hypercall after which vp->leave is set, saves all and returns from vp_enter().
+ * and a hypercall after which vp->leave is set, saves all and returns from vp_enter(). Of the
+ * hypervisor's own registers only r1, r2 and r13 are kept: run.c tells the compiler.
  */
 #include "hv/cpu/power8/offsets.h"
 #include "hv/cpu/power8/spr.h"
 #include "papr/hcall.h"
 
 #define GPR(n)	  (VP_GPR + 8 * (n))
-#define FRAME	  224 /* back chain … 32, then r14 … r31, cr, r2 */
-#define FRAME_R14 32
-#define FRAME_CR  176
-#define FRAME_R2  184
+#define FRAME	 336 /* what every frame begins with, the return address, what the ABI protects */
+#define FRAME_LR 32
 
 	.macro	save_gprs first, last, base, offset
 	.set	reg, \first
@@ -238,29 +237,23 @@ exit_save_nonvolatile:
 	save_gprs 14, 31, r12, VP_GPR
 exit_restore_hypervisor:
 	ld	r1, CPU_STACK(r13)
-	ld	r2, FRAME_R2(r1)
-	ld	r3, FRAME_CR(r1)
-	mtcr	r3
-	load_gprs 14, 31, r1, (FRAME_R14 - 8 * 14)
+	lis	r2, .TOC.@ha
+	addi	r2, r2, .TOC.@l
+	ld	r0, FRAME_LR(r1)
 	addi	r1, r1, FRAME
-	ld	r0, 16(r1)
 	mtlr	r0
 	blr
 
 /*
- * void vp_enter(struct vp *vp): runs the partition until something wants the dispatcher; then
+ * vp_enter(), r3 = struct vp: runs the partition until something wants the dispatcher; then
  * vp->exit_vector says what. The context behind the general registers is loaded already.
  */
 	.globl	vp_enter
 	.type	vp_enter, @function
 vp_enter:
 	mflr	r0
-	std	r0, 16(r1)
 	stdu	r1, -FRAME(r1)
-	save_gprs 14, 31, r1, (FRAME_R14 - 8 * 14)
-	mfcr	r0
-	std	r0, FRAME_CR(r1)
-	std	r2, FRAME_R2(r1)
+	std	r0, FRAME_LR(r1)
 	std	r1, CPU_STACK(r13)
 	std	r3, CPU_VP(r13)
 vp_load:
@@ -434,19 +427,15 @@ entry_end:
 	.section .text
 
 /*
- * void cpu_nap(void): the processor saves power until the decrementer (or another exit event that
- * LPCR enables) calls it back through the system reset vector.
+ * cpu_nap(): the processor saves power until the decrementer (or another exit event that LPCR
+ * enables) calls it back through the system reset vector. Keeps registers like vp_enter().
  */
 	.globl	cpu_nap
 	.type	cpu_nap, @function
 cpu_nap:
 	mflr	r0
-	std	r0, 16(r1)
 	stdu	r1, -FRAME(r1)
-	save_gprs 14, 31, r1, (FRAME_R14 - 8 * 14)
-	mfcr	r0
-	std	r0, FRAME_CR(r1)
-	std	r2, FRAME_R2(r1)
+	std	r0, FRAME_LR(r1)
 	std	r1, CPU_STACK(r13)
 	/* Power ISA 2.07 Book III-S "Entering and Exiting Power-Saving Mode" asks for this order. */
 	std	r0, CPU_R12(r13)

@@ -13,10 +13,6 @@ struct crash_frame {
 	u64 lr, srr0, srr1, vector, ctr, xer, cr;
 };
 
-/* entry.S */
-void vp_enter(struct vp *vp);
-void cpu_nap(void);
-
 /*
  * fp.S: the halves of the floating-point and vector registers. MSR[FP], [VEC] and [VSX] are on.
  */

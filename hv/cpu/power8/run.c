@@ -18,17 +18,18 @@ static struct crash_area {
 	struct crash_frame frame;
 } __aligned(16) crash_area[MACHINE_MAX_CPUS];
 
-register struct cpu *r13_cpu __asm__("r13");
-
 struct cpu *cpu_this(void)
 {
-	return r13_cpu;
+	struct cpu *cpu;
+
+	__asm__ volatile("mr %0,13" : "=r"(cpu));
+	return cpu;
 }
 
 void cpu_init(struct cpu *cpu)
 {
 	cpu->crash = &crash_area[cpu->number].frame;
-	r13_cpu = cpu;
+	__asm__ volatile("mr 13,%0" : : "r"(cpu));
 	spr_write(SPR_HSPRG0, (uintptr_t)cpu);
 	spr_write(SPR_HDEC, INT32_MAX);
 	spr_write(SPR_LPIDR, 0);
@@ -37,7 +38,8 @@ void cpu_init(struct cpu *cpu)
 	spr_write(SPR_AMOR, ~0UL);
 	spr_write(SPR_PCR, 0);
 	spr_write(SPR_HMEER, 0);
-	/* Nobody knows what the firmware left. */
+	/* Nobody knows what the firmware left in the others. */
+	spr_write(SPR_MMCR0, MMCR0_FC);
 	cpu->rare = true;
 	icp_hw_init(cpu);
 }
@@ -96,6 +98,28 @@ static void system_reset_deliver(struct vp *vp)
 		vp_interrupt(vp, 0x100, 0);
 }
 
+/*
+ * Calls into entry.S that come back with hardly any register kept: saving those that the compiler
+ * needs afterwards is cheaper than all of them.
+ */
+#define CLOBBERED                                                                                  \
+	"r0", "r4", "r5", "r6", "r7", "r8", "r9", "r10", "r11", "r12", "r14", "r15", "r16", "r17", \
+		"r18", "r19", "r20", "r21", "r22", "r23", "r24", "r25", "r26", "r27", "r28",       \
+		"r29", "r30", "r31", "cr0", "cr1", "cr2", "cr3", "cr4", "cr5", "cr6", "cr7", "lr", \
+		"ctr", "ca", "memory"
+
+static void enter(struct vp *vp)
+{
+	register u64 r3 __asm__("r3") = (uintptr_t)vp;
+
+	__asm__ volatile("bl vp_enter" : "+r"(r3) : : CLOBBERED);
+}
+
+static void nap(void)
+{
+	__asm__ volatile("bl cpu_nap" : : : "r3", CLOBBERED);
+}
+
 /* One way in and out again. */
 static void visit(struct cpu *cpu, struct vp *vp, u64 until)
 {
@@ -106,7 +130,7 @@ static void visit(struct cpu *cpu, struct vp *vp, u64 until)
 		vp->leave = 1;
 	lpcr_set(lpcr_for(vp));
 	hdec_set(until);
-	vp_enter(vp);
+	enter(vp);
 	timebase_check(cpu, vp);
 	vp_exit(cpu, vp);
 }
@@ -146,7 +170,7 @@ void cpu_idle(struct cpu *cpu, u64 until)
 	/* With what may be left of a partition in it, LPCR[MER], the processor would not sleep. */
 	spr_write(SPR_LPCR, LPCR_NAP);
 	spr_write(SPR_DEC, MIN(left, (s64)INT32_MAX));
-	cpu_nap();
+	nap();
 	doorbell_answer();
 	icp_hw_interrupt(cpu);
 }

@@ -90,6 +90,8 @@
 #define HFSCR_VSX  (UL(1) << 1)
 #define HFSCR_FP   (UL(1) << 0)
 
+#define MMCR0_FC (UL(1) << 31) /* counters frozen */
+
 #ifndef __ASSEMBLER__
 #include "types.h"
 
