@@ -26,7 +26,8 @@
 /* Of the sanitizer's run-time library; not every compiler package has its header. */
 size_t __sanitizer_get_current_allocated_bytes(void);
 
-#define BUFFER 0x8000 /* of RTAS arguments, in the partition's memory */
+#define BUFFER	    0x8000 /* of RTAS arguments, in the partition's memory … */
+#define BUFFER_SIZE 0x80   /* … for each of its processors */
 
 u8 real_memory[WORLD_LMBS * WORLD_LMB] __aligned(1 << 16);
 
@@ -94,7 +95,8 @@ static const struct link_port uart = {uart_tx_ready, uart_tx, uart_rx};
 /* A step of work, a millisecond, is a MiB. */
 static void clearing_takes_time(u64 size)
 {
-	fake_cpu.now += machine.timebase_hz / 1000 * size / MiB;
+	__atomic_fetch_add(&fake_cpu.now, machine.timebase_hz / 1000 * size / MiB,
+			   __ATOMIC_RELAXED);
 }
 
 /* Between two turns. */
@@ -202,14 +204,15 @@ static u32 token_of(const char *name)
 
 s32 world_rtas(struct vp *vp, const char *name, u32 nargs, const u32 *args, u32 nret, u32 *ret)
 {
+	u64 buffer = BUFFER + vp->number * BUFFER_SIZE;
 	be32 cell[19] = {cpu_to_be32(token_of(name)), cpu_to_be32(nargs), cpu_to_be32(nret)};
 
 	for (u32 i = 0; i < nargs; i++)
 		cell[3 + i] = cpu_to_be32(args[i]);
-	assert_true(lpar_copy_out(vp->lpar, BUFFER, cell, sizeof(cell)));
-	vp->gpr[4] = BUFFER;
+	assert_true(lpar_copy_out(vp->lpar, buffer, cell, sizeof(cell)));
+	vp->gpr[4] = buffer;
 	assert_int_equal(world_hcall(vp, H_PRIVATE_RTAS), H_SUCCESS);
-	assert_true(lpar_copy_in(vp->lpar, cell, BUFFER, sizeof(cell)));
+	assert_true(lpar_copy_in(vp->lpar, cell, buffer, sizeof(cell)));
 	if (ret)
 		*ret = be32_to_cpu(cell[3 + nargs + 1]);
 	return (s32)be32_to_cpu(cell[3 + nargs]);
