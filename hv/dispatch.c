@@ -248,7 +248,8 @@ static struct vp *begin_turn(struct cpu *cpu, struct vp *vp, u64 grant, u64 tick
 {
 	struct dispatch_queue *queue = &cpu->queue;
 
-	queue_remove(queue, vp);
+	if (vp->queued != VP_QUEUED_NOT)
+		queue_remove(queue, vp);
 	__atomic_store_n(&vp->state, VP_RUNNING, __ATOMIC_RELAXED);
 	__atomic_store_n(&queue->running, vp, __ATOMIC_RELEASE);
 	queue->run_from = queue->granted_from = queue->charged;
@@ -671,7 +672,9 @@ struct vp *dispatch_next(struct cpu *cpu, u64 *until)
 	struct vp *before = queue->running, *goes_on, *vp;
 	u64 now;
 
-	queue_set_activity(cpu, DISPATCH_BUSY);
+	/* Who runs somebody on entitlement is called just once more than necessary. */
+	if (queue->activity != DISPATCH_ENTITLED)
+		queue_set_activity(cpu, DISPATCH_BUSY);
 	__atomic_store_n(&queue->resched, 0, __ATOMIC_RELAXED);
 	now = account(cpu);
 	lock_take(&queue->lock);

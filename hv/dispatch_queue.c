@@ -261,6 +261,8 @@ void queue_set_activity(struct cpu *cpu, enum dispatch_activity activity)
 	u32 bit = 1U << cpu->number;
 	bool masked = is_in_mask(activity) || is_in_mask(queue->activity);
 
+	if (queue->activity == activity)
+		return;
 	__atomic_store_n(&queue->activity, activity, __ATOMIC_RELAXED);
 	/* Before looking at @resched and at the queues again: see queue_resched(). */
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);

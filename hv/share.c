@@ -64,9 +64,10 @@ void share_set(struct share *share, u32 units, u64 window, u32 weight)
 	__atomic_store_n(&share->entitled, window * units / SHARE_UNITS_PER_PROC, __ATOMIC_RELAXED);
 }
 
-u64 share_grant(struct share *share, u32 window, u64 ticks)
+/* The budget of another window than the one it was last used in, or of one that is used by others.
+ */
+static u64 grant_anew(struct share *share, u64 old, u32 window, u64 ticks)
 {
-	u64 old = __atomic_load_n(&share->budget, __ATOMIC_RELAXED);
 	s64 left, granted;
 
 	do {
@@ -78,6 +79,28 @@ u64 share_grant(struct share *share, u32 window, u64 ticks)
 	return (u64)granted;
 }
 
+/* Ticks are in the lower half of the word: taking and giving back some is a subtraction there. */
+static bool budget_add(struct share *share, u64 *old, s64 ticks)
+{
+	return __atomic_compare_exchange_n(&share->budget, old, *old + (u64)ticks, true,
+					   __ATOMIC_RELAXED, __ATOMIC_RELAXED);
+}
+
+u64 share_grant(struct share *share, u32 window, u64 ticks)
+{
+	u64 old = __atomic_load_n(&share->budget, __ATOMIC_RELAXED);
+	s64 left = budget_ticks(old);
+
+	if ((u32)(old >> 32) == window && old != 0) {
+		if (left <= 0)
+			return 0;
+		ticks = MIN(ticks, (u64)left);
+		if (budget_add(share, &old, -(s64)ticks))
+			return ticks;
+	}
+	return grant_anew(share, old, window, ticks);
+}
+
 u64 share_left(const struct share *share, u32 window)
 {
 	s64 left = budget_left(share, __atomic_load_n(&share->budget, __ATOMIC_RELAXED), window);
@@ -85,19 +108,23 @@ u64 share_left(const struct share *share, u32 window)
 	return left > 0 ? (u64)left : 0;
 }
 
+static void settle_debt(struct share *share, u64 old, s64 rest)
+{
+	while (!budget_swap(share, &old, (u32)(old >> 32), budget_ticks(old) + rest))
+		;
+}
+
 void share_settle(struct share *share, u32 window, u64 grant, u64 used)
 {
 	u64 old = __atomic_load_n(&share->budget, __ATOMIC_RELAXED);
 	s64 rest = (s64)(grant - used);
-	u32 present;
 
-	if (rest == 0)
+	if (rest < 0) {
+		settle_debt(share, old, rest);
 		return;
-	do {
-		present = (u32)(old >> 32);
-		if (rest > 0 && present != window)
-			return;
-	} while (!budget_swap(share, &old, present, budget_ticks(old) + rest));
+	}
+	while ((u32)(old >> 32) == window && !budget_add(share, &old, rest))
+		;
 }
 
 u64 share_slice(const struct share *share, u64 least)
