@@ -57,9 +57,8 @@ static void set_window(struct dispatch_queue *queue, u64 now)
 /* Somebody with nothing better to do is to come. */
 static void call_for_work(void)
 {
-	u32 idle = queue_idle_mask();
-
-	queue_resched(idle ? pool_cpu[__builtin_ctz(idle)] : cpu_this());
+	if (!queue_call_idle())
+		queue_resched(cpu_this());
 }
 
 void dispatch_cpu_init(struct cpu *cpu)
@@ -174,7 +173,7 @@ static u64 preempt_at(const struct dispatch_queue *queue)
 static bool entitled_elsewhere(const struct cpu *cpu)
 {
 	for (u32 i = 0; i < pool_nr_cpus; i++)
-		if (pool_cpu[i] != cpu &&
+		if (pool_cpu[i] != cpu && !pool_cpu[i]->queue.owner &&
 		    __atomic_load_n(&pool_cpu[i]->queue.entitled.length, __ATOMIC_RELAXED))
 			return true;
 	return false;
@@ -351,7 +350,8 @@ static struct vp *steal_entitled(struct cpu *cpu)
 		struct cpu *from = pool_cpu[(cpu->number + i) % pool_nr_cpus];
 		struct vp *vp;
 
-		while (__atomic_load_n(&from->queue.entitled.length, __ATOMIC_SEQ_CST)) {
+		while (!from->queue.owner &&
+		       __atomic_load_n(&from->queue.entitled.length, __ATOMIC_SEQ_CST)) {
 			vp = take_entitled(cpu, from);
 			if (!vp)
 				break;
@@ -587,9 +587,12 @@ static struct vp *look_around(struct cpu *cpu, u64 now)
 /* Somebody else waits who could run here, or has just come to wait here. */
 static bool missed_somebody(const struct cpu *cpu, bool lends)
 {
-	for (u32 i = 0; i < pool_nr_cpus; i++)
-		if ((lends || pool_cpu[i] == cpu) && queue_waiting(&pool_cpu[i]->queue))
+	for (u32 i = 0; i < pool_nr_cpus; i++) {
+		const struct dispatch_queue *queue = &pool_cpu[i]->queue;
+
+		if ((pool_cpu[i] == cpu || (lends && !queue->owner)) && queue_waiting(queue))
 			return true;
+	}
 	return false;
 }
 
@@ -695,13 +698,14 @@ struct vp *dispatch_next(struct cpu *cpu, u64 *until)
 	return vp;
 }
 
-/* Somebody who had to wait until his context was saved can be taken over by a napping processor. */
+/*
+ * Those who wait, here because their contexts had to be saved first, or anywhere, can be taken over
+ * by processors that nap: each of them calls the next one.
+ */
 static void share_out(struct cpu *cpu)
 {
-	u32 idle = queue_idle_mask() & ~(1U << cpu->number);
-
-	if (idle && queue_waiting(&cpu->queue))
-		queue_resched(pool_cpu[__builtin_ctz(idle)]);
+	if (queue_idle_mask() && missed_somebody(cpu, true))
+		queue_call_idle();
 }
 
 void dispatch_run(struct cpu *cpu)

@@ -277,9 +277,27 @@ u32 queue_idle_mask(void)
 	return __atomic_load_n(&idle_mask, __ATOMIC_SEQ_CST);
 }
 
-static struct cpu *first_of(u32 mask)
+/* A processor of @mask, which then is in it no longer: the next one who calls calls another. */
+static struct cpu *claim(u32 *mask)
 {
-	return mask ? pool_cpu[__builtin_ctz(mask)] : NULL;
+	u32 seen = __atomic_load_n(mask, __ATOMIC_SEQ_CST);
+
+	for (; seen; seen &= seen - 1) {
+		u32 bit = seen & -seen;
+
+		if (__atomic_fetch_and(mask, ~bit, __ATOMIC_SEQ_CST) & bit)
+			return pool_cpu[__builtin_ctz(bit)];
+	}
+	return NULL;
+}
+
+bool queue_call_idle(void)
+{
+	struct cpu *cpu = claim(&idle_mask);
+
+	if (cpu)
+		queue_resched(cpu);
+	return cpu != NULL;
 }
 
 void queue_announce(struct cpu *home, const struct lpar *lpar)
@@ -293,11 +311,8 @@ void queue_announce(struct cpu *home, const struct lpar *lpar)
 		queue_resched(home);
 		return;
 	}
-	other = first_of(queue_idle_mask());
-	if (!other && entitled)
-		other = first_of(__atomic_load_n(&surplus_mask, __ATOMIC_SEQ_CST));
-	if (other)
-		queue_resched(other);
-	else if (entitled)
-		queue_resched(home);
+	if (queue_call_idle() || !entitled)
+		return;
+	other = claim(&surplus_mask);
+	queue_resched(other ? other : home);
 }

@@ -114,6 +114,9 @@ void queue_resched(struct cpu *cpu);
  */
 void queue_announce(struct cpu *home, const struct lpar *lpar);
 
+/* Calls a processor that naps, if there is one that was not called already. */
+bool queue_call_idle(void);
+
 /* Says what @cpu, the caller's own, does now. */
 void queue_set_activity(struct cpu *cpu, enum dispatch_activity activity);
 
