@@ -77,6 +77,12 @@ static void counts_dispatches(void **state)
 	vpa.dispatch_count = cpu_to_be32(6);
 	vpa_preempt(&vp);
 	assert_int_equal(be32_to_cpu(vpa.dispatch_count), 5);
+	/* Whoever is told twice still gets it right. */
+	vpa_preempt(&vp);
+	assert_int_equal(be32_to_cpu(vpa.dispatch_count), 5);
+	vpa_dispatch(&vp, &cpu);
+	vpa_dispatch(&vp, &cpu);
+	assert_int_equal(be32_to_cpu(vpa.dispatch_count), 8);
 }
 
 static void counts_on_without_an_area(void **state)
