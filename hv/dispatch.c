@@ -72,7 +72,7 @@ void dispatch_cpu_init(struct cpu *cpu)
 	surplus_ticks = ticks_of(DISPATCH_SURPLUS_US);
 	poll_ticks = ticks_of(POLL_US);
 	set_window(&cpu->queue, now);
-	cpu->queue.charged = now;
+	cpu->queue.charged = cpu->use.since = now;
 	cpu->queue.activity = DISPATCH_BUSY;
 }
 
@@ -114,7 +114,7 @@ static u64 account(struct cpu *cpu)
 		charge_running(cpu, queue->running, ticks);
 	else
 		charge_idle(cpu, ticks);
-	__atomic_store_n(&queue->charged, now, __ATOMIC_RELAXED);
+	__atomic_store_n(&queue->charged, now, __ATOMIC_RELEASE);
 	return now;
 }
 
@@ -126,7 +126,7 @@ static u64 account_hypervisor(struct cpu *cpu)
 	u64 ticks = now - queue->charged;
 
 	add_own(&cpu->use.hypervisor, ticks);
-	__atomic_store_n(&queue->charged, now, __ATOMIC_RELAXED);
+	__atomic_store_n(&queue->charged, now, __ATOMIC_RELEASE);
 	if (queue->running) {
 		queue->granted_from += ticks;
 		queue->slice_end = earlier(queue->slice_end + ticks, queue->window_end);
@@ -561,8 +561,10 @@ static void change(struct cpu *cpu, struct vp *before, struct vp *vp)
 		return;
 	vp->dispatched_at = cpu->queue.charged;
 	vp->dispatches++;
-	if (vp->last != cpu)
+	if (vp->last != cpu) {
 		vp->dispersions++;
+		add(&vp->lpar->use.dispersions, 1);
+	}
 	vpa_dispatch(vp, cpu);
 	vp->last = cpu;
 	add(&vp->lpar->use.dispatches, 1);

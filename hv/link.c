@@ -127,18 +127,24 @@ static void list_reply_send(struct link *link)
 	message_send(link, &reply, sizeof(reply));
 }
 
-static void stats_send(struct link *link)
+/* Returns whether there was something to send. */
+static bool stats_send(struct link *link)
 {
 	union {
 		struct hmc_control control;
 		u8 bytes[LINK_STREAM_MAX];
 	} message = {0};
-	size_t length = link->events->stats(link->ctx, link->stats_next++, &message.control);
+	size_t length = link->events->stats(link->ctx, link->stats_next, &message.control);
 
+	link->stats_put_off = !length;
+	if (!length)
+		return false;
+	link->stats_next++;
 	message.control.id = cpu_to_be32(link->stats_id);
 	if (message.control.type & HMC_REPLY)
 		link->stats_id = 0;
 	message_send(link, &message, (u32)length);
+	return true;
 }
 
 static u32 credit_limit(const struct stream *rx)
@@ -199,8 +205,8 @@ static bool frame_next(struct link *link)
 		partition_send(link, (u32)i);
 	else if (link->list_id)
 		list_reply_send(link);
-	else if (link->stats_id)
-		stats_send(link);
+	else if (link->stats_id && !link->stats_put_off && stats_send(link))
+		; /* sent */
 	else if ((i = set_next(&link->credit, 0)) >= 0)
 		credit_send(link, (u32)i);
 	else if ((i = set_next(&link->streams, link->last_index)) >= 0)
@@ -491,6 +497,13 @@ int link_console_write(struct link *link, u16 lpar_id, const void *data, size_t 
 	return 0;
 }
 
+u32 link_console_waiting(const struct link *link, u16 lpar_id)
+{
+	const struct link_console *console = console_find(link, lpar_id);
+
+	return console ? stream_used(&console->tx) : 0;
+}
+
 size_t link_console_read(struct link *link, u16 lpar_id, void *data, size_t n)
 {
 	struct link_console *console = console_find(link, lpar_id);
@@ -519,6 +532,7 @@ u32 link_poll(struct link *link, u32 budget)
 {
 	u32 taken = receive(link, budget);
 
+	link->stats_put_off = false;
 	return taken + transmit(link, budget);
 }
 

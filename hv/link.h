@@ -38,7 +38,7 @@ struct link_events {
 	/*
 	 * Fills in message @i of the answer to HMC_STATS, all but its id. Asked for in order: 0 is
 	 * about the time of the call, and the reply is the last. Returns its length, at most
-	 * LINK_STREAM_MAX.
+	 * LINK_STREAM_MAX; of 0 it may also be 0: ask again when the link is polled again.
 	 */
 	size_t (*stats)(void *ctx, u32 i, struct hmc_control *message);
 	/*
@@ -67,13 +67,14 @@ struct link {
 	const struct link_events *events;
 	void *ctx; /* for both */
 	u64 boot_id;
-	bool ready;	/* link_ready() was called */
-	bool boot_due;	/* HMC_BOOT was not sent yet */
-	u32 list_id;	/* of an HMC_LIST not answered yet, 0 = none */
-	u32 stats_id;	/* of an HMC_STATS not answered yet, 0 = none */
-	u32 stats_next; /* message of the answer that is due */
-	u32 last_index; /* of the stream that sent last */
-	u16 partitions; /* with an open console */
+	bool ready;	    /* link_ready() was called */
+	bool boot_due;	    /* HMC_BOOT was not sent yet */
+	u32 list_id;	    /* of an HMC_LIST not answered yet, 0 = none */
+	u32 stats_id;	    /* of an HMC_STATS not answered yet, 0 = none */
+	u32 stats_next;	    /* message of the answer that is due */
+	bool stats_put_off; /* until the next poll */
+	u32 last_index;	    /* of the stream that sent last */
+	u16 partitions;	    /* with an open console */
 
 	struct link_console *console[HMC_LPAR_ID_MAX + 1];
 	u32 closed_tx[HMC_LPAR_ID_MAX + 1]; /* where the streams of closed consoles ended */
@@ -126,6 +127,9 @@ void link_announce(struct link *link, u16 lpar_id);
  * Returns 0, or -1 when they do not fit now or no console is open.
  */
 int link_console_write(struct link *link, u16 lpar_id, const void *data, size_t n);
+
+/* Bytes of console output that were not sent yet; 0 when no console is open. */
+u32 link_console_waiting(const struct link *link, u16 lpar_id);
 
 /* Takes up to @n bytes of console input. Returns how many there were. */
 size_t link_console_read(struct link *link, u16 lpar_id, void *data, size_t n);

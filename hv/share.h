@@ -41,11 +41,12 @@ struct lpar_use {
 	u64 since;	 /* … up to this timebase; lpar.lock */
 };
 
-/* Where a physical processor's time went, in ticks. The sum is all the time since cpu_init(). */
+/* Where a physical processor's time went, in ticks. The sum is all the time up to queue.charged. */
 struct cpu_use {
 	u64 partitions; /* somebody was dispatched */
 	u64 idle;	/* nobody wanted it */
 	u64 hypervisor; /* management channel, work, and finding out what to do */
+	u64 since;	/* timebase at which it began */
 };
 
 /*

@@ -9,8 +9,13 @@
 
 #include <string.h>
 
-/* How often a picture is taken again because a processor accounted for its time meanwhile. */
-#define ATTEMPTS 4
+/*
+ * Processors change their counters whenever they switch, and none waits for a picture. One that
+ * does not fit together is taken again at once, and later, for some time: then whoever is switching
+ * may have the turn before counted for the partition and not for the processor, or the other way.
+ */
+#define ATTEMPTS 2
+#define LATER	 50
 
 _Static_assert((int)SHARING_SHARE_IDLE_ALWAYS == (int)HMC_SHARING_SHARE_IDLE_PROCS_ALWAYS,
 	       "the modes are the HMC's");
@@ -24,6 +29,7 @@ struct since {
 
 static struct picture {
 	u64 now;
+	u32 later;		       /* how often this one was put off */
 	u64 charged[MACHINE_MAX_CPUS]; /* up to here a processor's counters say where its time went
 					*/
 	struct since since[LPAR_MAX_ID + 1];
@@ -39,6 +45,11 @@ struct lpar *(*stats_next_lpar)(struct lpar *lpar);
 static u64 read(const u64 *counter)
 {
 	return __atomic_load_n(counter, __ATOMIC_RELAXED);
+}
+
+static u32 read_u32(const u32 *value)
+{
+	return __atomic_load_n(value, __ATOMIC_RELAXED);
 }
 
 /* Ticks from the processor's last account to the picture. */
@@ -73,7 +84,7 @@ static void processor_read(struct cpu *cpu, u32 i)
 	lock_take(&cpu->queue.lock);
 	owner = cpu->queue.owner;
 	running = cpu->queue.running ? cpu->queue.running->lpar : NULL;
-	busy = __atomic_load_n(&cpu->queue.activity, __ATOMIC_RELAXED) == DISPATCH_BUSY;
+	busy = cpu == cpu_this() || read_u32(&cpu->queue.activity) == DISPATCH_BUSY;
 	picture.charged[i] = __atomic_load_n(&cpu->queue.charged, __ATOMIC_ACQUIRE);
 	since = since_charged(i);
 	if (!busy)
@@ -93,13 +104,13 @@ static void partition_read(struct lpar *lpar, struct hmc_stats_partition *record
 {
 	const struct since *since = &picture.since[lpar->id];
 	const struct lpar_use *use = &lpar->use;
-	u32 units = __atomic_load_n(&lpar->share.units, __ATOMIC_RELAXED);
+	u32 units = read_u32(&lpar->share.units);
 
 	record->control.type = HMC_STATS_PARTITION;
 	record->timebase = cpu_to_be64(picture.now);
 	record->lpar_id = cpu_to_be16(lpar->id);
 	record->sharing_mode = (u8)lpar->procs.sharing_mode;
-	record->weight = (u8)__atomic_load_n(&lpar->share.weight, __ATOMIC_RELAXED);
+	record->weight = (u8)read_u32(&lpar->share.weight);
 	record->procs = cpu_to_be16(units ? (u16)lpar->nr_vps : 0);
 	record->units = cpu_to_be16((u16)units);
 	record->entitled = cpu_to_be64(pool_entitled_ticks(lpar));
@@ -111,39 +122,52 @@ static void partition_read(struct lpar *lpar, struct hmc_stats_partition *record
 	record->dispersions = cpu_to_be64(read(&use->dispersions));
 }
 
-/* Has no processor accounted for its time since the picture was begun? Then all fits together. */
-static bool still_current(void)
+/*
+ * Does all that was read of the processors fit together? A processor counts its own time first,
+ * then that of the partition, and says last up to when that is.
+ */
+static bool fits(void)
 {
-	for (u32 i = 0; i < picture.processors; i++)
-		if (read(&pool_cpu[i]->queue.charged) != picture.charged[i])
+	for (u32 i = 0; i < picture.processors; i++) {
+		const struct cpu *cpu = pool_cpu[i];
+		u64 counted = read(&cpu->use.partitions) + read(&cpu->use.idle) +
+			      read(&cpu->use.hypervisor);
+
+		if (picture.charged[i] - cpu->use.since != counted ||
+		    __atomic_load_n(&cpu->queue.charged, __ATOMIC_ACQUIRE) != picture.charged[i] ||
+		    (cpu != cpu_this() && read_u32(&cpu->queue.activity) == DISPATCH_BUSY))
 			return false;
+	}
 	return true;
 }
 
-static void attempt(void)
+/* Returns whether the picture is good. */
+static bool attempt(void)
 {
 	struct lpar *lpar = NULL;
 
-	memset(&picture, 0, sizeof(picture));
+	memset(picture.since, 0, sizeof(picture.since));
 	picture.now = machine_timebase();
 	picture.processors = __atomic_load_n(&pool_nr_cpus, __ATOMIC_ACQUIRE);
+	picture.partitions = 0;
 	for (u32 i = 0; i < picture.processors; i++)
 		processor_read(pool_cpu[i], i);
+	if (!fits() && picture.later < LATER)
+		return false;
 	while ((lpar = stats_next_lpar(lpar)) && picture.partitions < LPAR_MAX_ID)
 		partition_read(lpar, &picture.partition[picture.partitions++]);
+	return fits();
 }
 
-/*
- * Processors change their counters whenever they switch, and none waits for this: who switches
- * while one is taken may have this turn, short as it was, counted twice or not at all.
- */
-static void take(void)
+static bool take(void)
 {
-	u32 attempts = 0;
+	bool good = attempt();
 
-	do
-		attempt();
-	while (!still_current() && ++attempts < ATTEMPTS);
+	for (u32 i = 1; i < ATTEMPTS && !good; i++)
+		good = attempt();
+	if (!good && picture.later++ < LATER)
+		return false;
+	picture.later = 0;
 	picture.reply = (struct hmc_stats_reply){
 		.reply.control.type = HMC_STATS | HMC_REPLY,
 		.reply.status = cpu_to_be16(HMC_OK),
@@ -154,6 +178,7 @@ static void take(void)
 		.timebase = cpu_to_be64(picture.now),
 		.timebase_hz = cpu_to_be64(machine.timebase_hz),
 	};
+	return true;
 }
 
 size_t stats_message(u32 i, struct hmc_control *message)
@@ -161,8 +186,8 @@ size_t stats_message(u32 i, struct hmc_control *message)
 	const void *from = &picture.reply;
 	size_t length = sizeof(picture.reply);
 
-	if (i == 0)
-		take();
+	if (i == 0 && !take())
+		return 0;
 	if (i < picture.processors) {
 		from = &picture.processor[i];
 		length = sizeof(picture.processor[i]);

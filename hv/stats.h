@@ -20,8 +20,9 @@ extern struct lpar *(*stats_next_lpar)(struct lpar *lpar);
 
 /*
  * Message @i, all but its id, of the answer to HMC_STATS (link_events.stats). 0 takes a new
- * picture, which the others up to the reply, the last, are taken from. Returns its length. The
- * link's lock is held; takes the pool lock.
+ * picture, which the others up to the reply, the last, are taken from. Returns its length, or 0
+ * when no good picture can be had now: 0 is to be asked for again. The link's lock is held; takes
+ * queues' locks and the pool lock.
  */
 size_t stats_message(u32 i, struct hmc_control *message);
 

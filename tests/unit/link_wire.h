@@ -23,6 +23,7 @@ extern int uart_room; /* bytes that the UART takes until the test makes more roo
 extern u32 inputs[CONSOLES + 1];
 extern u32 requests;
 extern u32 pictures; /* that HMC_STATS has taken */
+extern u32 put_off;  /* how often it cannot before */
 extern u16 request_status;
 
 /* The last of each kind of frame that drain() went over, and a count. */

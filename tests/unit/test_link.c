@@ -117,6 +117,31 @@ static void test_stats_again(void **state)
 	assert_int_equal(be32_to_cpu(seen.stats_reply.reply.control.id), 10);
 }
 
+/* No picture can be had now: at each poll it is tried once, and all else goes on. */
+static void test_stats_put_off(void **state)
+{
+	(void)state;
+	forget();
+	put_off = 3;
+	send_control(HMC_STATS, 9);
+	uart_room = WIRE_SIZE;
+	log_put("one\n");
+	put(1, "two");
+	for (u32 i = 3; i > 0; i--) {
+		assert_int_equal(put_off, i);
+		link_poll(l, 1024);
+		assert_false(link_idle(l));
+	}
+	drain();
+	assert_stats(0, 0, 0);
+	assert_text(0, "one\n");
+	assert_text(1, "two");
+	link_poll(l, 1024);
+	drain();
+	assert_stats(1, 1, 1);
+	assert_true(link_idle(l));
+}
+
 /* While the hypervisor starts there is nothing to count. */
 static void test_stats_too_early(void **state)
 {
@@ -585,6 +610,7 @@ int main(void)
 		cmocka_unit_test_setup(test_list, setup),
 		cmocka_unit_test_setup(test_stats, setup),
 		cmocka_unit_test_setup(test_stats_again, setup),
+		cmocka_unit_test_setup(test_stats_put_off, setup),
 		cmocka_unit_test_setup(test_stats_too_early, setup),
 		cmocka_unit_test_setup(test_announce_once, setup),
 		cmocka_unit_test_setup(test_requests, setup),

@@ -27,7 +27,7 @@ struct machine machine = {.timebase_hz = HZ};
 struct cpu *pool_cpu[MACHINE_MAX_CPUS];
 u32 pool_nr_cpus, pool_nr_shared, pool_units;
 
-static struct cpu cpu[CPUS];
+static struct cpu cpu[CPUS], *self;
 static struct lpar lpar[LPAR_MAX_ID];
 static struct vp vp[LPAR_MAX_ID];
 static u32 lpars;
@@ -38,6 +38,11 @@ u64 machine_timebase(void)
 {
 	pictures++;
 	return NOW;
+}
+
+struct cpu *cpu_this(void)
+{
+	return self;
 }
 
 u64 pool_entitled_ticks(struct lpar *of)
@@ -95,6 +100,7 @@ static void since(u32 i, u64 ago, enum dispatch_activity activity, struct vp *ru
 	cpu[i].queue.activity = activity;
 	cpu[i].queue.running = running;
 	cpu[i].queue.granted = granted;
+	cpu[i].use.since = START;
 	cpu[i].use.idle =
 		cpu[i].queue.charged - START - cpu[i].use.partitions - cpu[i].use.hypervisor;
 }
@@ -141,6 +147,7 @@ static int setup(void **state)
 	pool_nr_shared = 2;
 	pool_units = 135;
 	lpars = 3;
+	self = NULL;
 	stats_next_lpar = next_lpar;
 	on_lpar = NULL;
 	pictures = 0;
@@ -224,16 +231,21 @@ static void test_dedicated(void **state)
 	assert_partition(1, 0, 200, 0, 0);
 }
 
-/* In the hypervisor, for whoever it is running there; nobody is charged for that yet. */
-static void test_busy(void **state)
+/* The hypervisor's time, in which the picture is taken; nobody else is charged for it. */
+static void test_own_time(void **state)
 {
 	(void)state;
-	since(0, 100, DISPATCH_BUSY, &vp[0], 5000);
-	since(1, 200, DISPATCH_BUSY, NULL, 0);
+	self = &cpu[0];
+	since(0, 100, DISPATCH_ENTITLED, &vp[0], 5000);
+	since(1, 200, DISPATCH_ENTITLED, &vp[0], 5000);
 	ask();
 	assert_processor(0, 0, 0, 100);
-	assert_processor(1, 0, 0, 200);
-	assert_partition(0, 0, 0, 0, 0);
+	assert_processor(1, 0, 200, 0);
+	assert_partition(0, 200, 0, 0, 0);
+	since(0, 100, DISPATCH_BUSY, NULL, 0);
+	ask();
+	assert_processor(0, 0, 0, 100);
+	assert_int_equal(pictures, 2);
 }
 
 /* One that has accounted for more than the time that the picture began with. */
@@ -260,11 +272,6 @@ static void account(void)
 	cpu[0].queue.charged += ticks;
 }
 
-static void account_always(void)
-{
-	cpu[0].queue.charged--;
-}
-
 static void test_account_meanwhile(void **state)
 {
 	(void)state;
@@ -274,11 +281,56 @@ static void test_account_meanwhile(void **state)
 	assert_int_equal(pictures, 2);
 	assert_processor(0, 0, 1000, 0);
 	assert_partition(0, 1000, 0, 0, 0);
-	/* … all the time: there is an answer nevertheless. */
-	on_lpar = account_always;
-	pictures = 0;
+}
+
+static void assert_put_off(u32 times)
+{
+	struct hmc_stats_processor to;
+
+	for (u32 i = 0; i < times; i++)
+		assert_int_equal(stats_message(0, &to.control), 0);
+}
+
+/* One that is in the middle of its account, or about to make one, is waited for. */
+static void test_not_now(void **state)
+{
+	(void)state;
+	since(0, 1000, DISPATCH_ENTITLED, &vp[0], 5000);
+	cpu[0].use.partitions += 1000;
+	assert_put_off(3);
+	lpar[0].use.capped += 1000;
+	assert_put_off(3);
+	cpu[0].queue.charged += 1000;
 	ask();
-	assert_int_equal(pictures, 4);
+	assert_processor(0, 0, 1000, 0);
+	assert_partition(0, 1000, 0, 0, 0);
+	cpu[1].queue.activity = DISPATCH_BUSY;
+	assert_put_off(3);
+	cpu[1].queue.activity = DISPATCH_IDLE;
+	ask();
+	assert_partition(0, 1000, 0, 0, 0);
+}
+
+static void account_always(void)
+{
+	cpu[0].queue.charged--;
+	cpu[0].use.idle--;
+}
+
+/* … but not for ever. */
+static void test_never(void **state)
+{
+	(void)state;
+	on_lpar = account_always;
+	assert_put_off(50);
+	ask();
+	assert_put_off(50);
+	on_lpar = NULL;
+	cpu[1].queue.activity = DISPATCH_BUSY;
+	assert_put_off(0);
+	ask();
+	assert_put_off(50);
+	ask();
 }
 
 /* All messages of an answer are of one picture, whatever happens between them. */
@@ -291,7 +343,7 @@ static void test_one_picture(void **state)
 	message(0, HMC_STATS_PROCESSOR, &processor[0], sizeof(processor[0]));
 	for (u32 i = 0; i < lpars; i++)
 		lpar[i].use.capped = 1000000;
-	cpu[1].use.idle = 0;
+	cpu[1].use.hypervisor = 5;
 	message(1, HMC_STATS_PROCESSOR, &processor[1], sizeof(processor[1]));
 	assert_processor(1, 0, 0, 0);
 	for (u32 i = 0; i < lpars; i++) {
@@ -300,6 +352,7 @@ static void test_one_picture(void **state)
 	}
 	message(CPUS + lpars, HMC_STATS | HMC_REPLY, &reply, sizeof(reply));
 	assert_int_equal(pictures, 1);
+	cpu[1].use.hypervisor = 0;
 	/* Behind the end there is nothing else. */
 	message(0xffffffff, HMC_STATS | HMC_REPLY, &reply, sizeof(reply));
 	ask();
@@ -320,9 +373,11 @@ int main(void)
 		cmocka_unit_test_setup(test_since_the_last_account, setup),
 		cmocka_unit_test_setup(test_two_processors_of_one, setup),
 		cmocka_unit_test_setup(test_dedicated, setup),
-		cmocka_unit_test_setup(test_busy, setup),
+		cmocka_unit_test_setup(test_own_time, setup),
 		cmocka_unit_test_setup(test_account_of_the_future, setup),
 		cmocka_unit_test_setup(test_account_meanwhile, setup),
+		cmocka_unit_test_setup(test_not_now, setup),
+		cmocka_unit_test_setup(test_never, setup),
 		cmocka_unit_test_setup(test_one_picture, setup),
 		cmocka_unit_test_setup(test_no_partitions, setup),
 	};
