@@ -4,8 +4,18 @@
 #include "hv/machine.h"
 #include "hv/stats.h"
 
-/* Bytes each way between two time slices: as much as a fast typist and a booting kernel need. */
+/*
+ * Between two time slices: as much as a fast typist and somebody who says little need, in bytes
+ * each way and in time. Firmware calls for a byte take microseconds, and the others wait for the
+ * lock.
+ */
 #define POLL_BUDGET 1024
+#define POLL_US	    100
+#define POLL_PIECE  16 /* with the lock held at once; what a UART takes without waiting */
+
+/* Of console output a partition may have so much waiting; for more it gives the time to send it. */
+#define CONSOLE_FREE 512
+#define CONSOLE_PAID 48 /* bytes for each write, of 16 characters mostly */
 
 void (*management_console_input)(u16 lpar_id);
 void (*management_describe)(u16 lpar_id, struct hmc_partition *partition);
@@ -14,7 +24,7 @@ static struct lock link_lock;
 static struct link link;
 static bool started;
 static const struct link_port *real_port;
-static bool seized; /* the hypervisor is about to stop, whoever holds which lock */
+static bool seized;	  /* the hypervisor is about to stop, whoever holds which lock */
 static u32 power_request; /* an enum hmc_power_action to be carried out once the reply is sent */
 
 static int port_tx_ready(void *ctx)
@@ -107,12 +117,15 @@ int management_console_open(u16 lpar_id, struct link_console *console)
 	return status;
 }
 
+/* Whoever writes much sends it in his own time, not in that of all. */
 int management_console_write(u16 lpar_id, const void *data, size_t n)
 {
 	int status;
 
 	lock_take(&link_lock);
 	status = link_console_write(&link, lpar_id, data, n);
+	if (link_console_waiting(&link, lpar_id) > CONSOLE_FREE)
+		link_poll(&link, CONSOLE_PAID);
 	lock_drop(&link_lock);
 	return status;
 }
@@ -171,7 +184,11 @@ void management_flush(void)
 
 void management_poll(void)
 {
-	poll(POLL_BUDGET);
+	u64 end = machine_timebase() + machine.timebase_hz / 1000000 * POLL_US;
+
+	for (u32 i = 0; i < POLL_BUDGET / POLL_PIECE; i++)
+		if (poll(POLL_PIECE) == 0 || (s64)(machine_timebase() - end) > 0)
+			break;
 	if (power_request == 0)
 		return;
 	management_flush();

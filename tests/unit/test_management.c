@@ -68,11 +68,16 @@ static int tx_ready(void *ctx)
 	return room;
 }
 
+/* Several processors send, and the test reads. */
+static pthread_mutex_t wire = PTHREAD_MUTEX_INITIALIZER;
+
 static void tx(void *ctx, u8 byte)
 {
 	assert_null(ctx);
+	pthread_mutex_lock(&wire);
 	assert_true(out_length < sizeof(out));
 	out[out_length++] = byte;
+	pthread_mutex_unlock(&wire);
 	if (on_tx)
 		on_tx();
 }
@@ -282,6 +287,42 @@ static void test_announce(void **state)
 	assert_int_equal(description.state, HMC_STATE_RUNNING);
 }
 
+/* A partition that writes a lot sends it itself; one that writes little does not wait for it. */
+static void test_who_writes_much_sends_it(void **state)
+{
+	size_t before = out_length;
+	char chars[16];
+
+	(void)state;
+	memset(chars, 'y', sizeof(chars));
+	for (u32 i = 0; i < 32; i++)
+		assert_int_equal(management_console_write(1, chars, sizeof(chars)), 0);
+	assert_int_equal(out_length, before);
+	for (u32 i = 0; i < 2000; i++)
+		assert_int_equal(management_console_write(1, chars, sizeof(chars)), 0);
+	assert_in_range(out_length - before, 2000 * sizeof(chars), 2100 * sizeof(chars));
+	before = out_length;
+	assert_int_equal(management_console_write(2, chars, sizeof(chars)), 0);
+	assert_int_equal(out_length, before);
+}
+
+/* Nor longer than its time, where the firmware is slow. */
+static void test_poll_takes_little_time(void **state)
+{
+	size_t before = out_length;
+	char line[64];
+
+	(void)state;
+	memset(line, 'x', sizeof(line));
+	line[sizeof(line) - 1] = '\n';
+	for (u32 i = 0; i < 200; i++)
+		management_log(line, sizeof(line));
+	tick = machine.timebase_hz / 1000000 * 60;
+	management_poll();
+	tick = 0;
+	assert_in_range(out_length - before, 1, 64);
+}
+
 /* One poll is no longer than its share, whatever waits. */
 static void test_poll_is_bounded(void **state)
 {
@@ -415,8 +456,10 @@ static void test_many_processors(void **state)
 		pthread_create(&thread[i], NULL, write_much, &letters[i]);
 	while (__atomic_load_n(&writers, __ATOMIC_SEQ_CST)) {
 		management_poll();
+		pthread_mutex_lock(&wire);
 		read_wire();
 		out_length = out_read = 0;
+		pthread_mutex_unlock(&wire);
 	}
 	for (u32 i = 0; i < WRITERS; i++)
 		pthread_join(thread[i], NULL);
@@ -523,6 +566,8 @@ int main(void)
 		cmocka_unit_test_setup(test_hello_is_answered_when_all_is_ready, setup),
 		cmocka_unit_test_setup(test_consoles, setup),
 		cmocka_unit_test_setup(test_announce, setup),
+		cmocka_unit_test_setup(test_who_writes_much_sends_it, setup),
+		cmocka_unit_test_setup(test_poll_takes_little_time, setup),
 		cmocka_unit_test_setup(test_poll_is_bounded, setup),
 		cmocka_unit_test_setup(test_flush_sends_all, setup),
 		cmocka_unit_test_setup(test_flush_gives_up, setup),
