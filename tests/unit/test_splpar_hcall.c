@@ -1,187 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0
-// SOURCES: hv/splpar_hcall.c hv/ppp_hcall.c hv/vphn_hcall.c
+// SOURCES: hv/splpar_hcall.c hv/ppp_hcall.c hv/vphn_hcall.c tests/unit/splpar_world.c
 /* The calls of shared processors: every argument, and what reaches dispatcher and pool. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include "hv/cpu.h"
-#include "hv/dispatch.h"
-#include "hv/hcall.h"
-#include "hv/lpar.h"
 #include "hv/msr.h"
 #include "hv/pool.h"
-#include "hv/vpa.h"
-#include "hv/work.h"
-
-#define VPS	4
-#define COUNT	0x80000001u /* of vp 1: it is not dispatched */
-#define PURR	0x123456789abUL
-#define PATTERN 0x5a5a5a5a00000000UL
-
-static struct lpar lpar;
-static struct vp vps[LPAR_MAX_VPS];
-static struct cpu cpu;
-
-struct cpu *pool_cpu[MACHINE_MAX_CPUS];
-u32 pool_nr_cpus, pool_nr_shared, pool_units, pool_min_units_per_vp;
-
-/* What was asked of the others. */
-static struct {
-	u32 confers, cedes, joins, resets, sets;
-	struct vp *target;
-	u64 reset_mask;
-	u32 units, weight;
-	bool constrained, work;
-	u64 idle, all;
-} seen;
-
-struct vp *lpar_vp(const struct lpar *which, u64 number)
-{
-	return number < which->nr_vps ? which->vps[number] : NULL;
-}
-
-void dispatch_confer(struct vp *vp, struct vp *target)
-{
-	assert_ptr_equal(vp, &vps[0]);
-	seen.confers++;
-	seen.target = target;
-}
-
-void dispatch_cede(struct vp *vp)
-{
-	assert_true(vp->msr & MSR_EE);
-	seen.cedes++;
-}
-
-bool dispatch_join(struct vp *vp)
-{
-	assert_false(vp->msr & MSR_EE);
-	seen.joins++;
-	vp->state = VP_JOINED;
-	return true;
-}
-
-void dispatch_system_reset(struct vp *vp)
-{
-	assert_int_not_equal(vp->state, VP_STOPPED);
-	seen.resets++;
-	seen.reset_mask |= 1UL << vp->number;
-}
-
-u32 vpa_dispatch_count(const struct vp *vp)
-{
-	return vp->number == 1 ? COUNT : vp->state == VP_RUNNING ? 2 : 7;
-}
-
-bool pool_set(struct lpar *which, u32 units, u32 weight)
-{
-	assert_ptr_equal(which, &lpar);
-	assert_false(lpar_dedicated(which));
-	seen.sets++;
-	seen.units = units;
-	seen.weight = weight;
-	return seen.constrained;
-}
-
-u64 pool_idle_ticks(void)
-{
-	return seen.idle;
-}
-
-u64 pool_all_ticks(void)
-{
-	return seen.all;
-}
-
-bool work_pending(void)
-{
-	return seen.work;
-}
-
-u64 cpu_purr(void)
-{
-	return PURR;
-}
+#include "tests/unit/splpar_world.h"
 
 static int reset(void **state __unused)
 {
-	memset(&lpar, 0, sizeof(lpar));
-	memset(vps, 0, sizeof(vps));
-	memset(&cpu, 0, sizeof(cpu));
-	memset(&seen, 0, sizeof(seen));
-	lpar.id = 9;
-	lpar.nr_vps = VPS;
-	lpar.procs = (struct lpar_procs){
-		SHARING_UNCAP, 1, 4, 8, 20, 150, 300, 128,
-	};
-	lpar.share.units = 150;
-	lpar.share.weight = 100;
-	for (u32 i = 0; i < LPAR_MAX_VPS; i++) {
-		vps[i].lpar = &lpar;
-		vps[i].number = i;
-		vps[i].state = VP_RUNNABLE;
-		vps[i].cpu = &cpu;
-		lpar.vps[i] = &vps[i];
-	}
-	vps[0].state = VP_RUNNING;
-	vps[0].msr = MSR_SF | MSR_ME;
-	pool_nr_cpus = 4;
-	pool_nr_shared = 3;
-	pool_units = 270;
+	world_reset();
 	return 0;
-}
-
-static const struct hcall *line_of(u32 number)
-{
-	const struct hcall *line = __start_hcalls;
-
-	while (line < __stop_hcalls && line->number != number)
-		line++;
-	assert_true(line < __stop_hcalls);
-	return line;
-}
-
-/* vp 0 makes the call. No register changes but those from R4 to @last. */
-static s64 call_writing(u32 number, u64 a, u64 b, u32 last)
-{
-	u64 before[32];
-	s64 status;
-
-	for (u32 i = 0; i < 32; i++)
-		vps[0].gpr[i] = PATTERN + i;
-	vps[0].gpr[3] = number;
-	vps[0].gpr[4] = a;
-	vps[0].gpr[5] = b;
-	memcpy(before, vps[0].gpr, sizeof(before));
-	status = line_of(number)->handler(&vps[0]);
-	for (u32 i = 0; i < 32; i++)
-		if (i < 4 || i > last)
-			assert_int_equal(vps[0].gpr[i], before[i]);
-	assert_false(lpar.lock.held);
-	return status;
 }
 
 static s64 call(u32 number, u64 a, u64 b)
 {
-	return call_writing(number, a, b, 3);
+	return world_call(number, a, b, 3);
 }
 
 static void sets_are_promised_as_a_whole(void **state __unused)
 {
-	assert_string_equal(line_of(H_CONFER)->set, "hcall-splpar");
-	assert_string_equal(line_of(H_GET_PPP)->set, "hcall-splpar");
-	assert_string_equal(line_of(H_SET_PPP)->set, "hcall-splpar");
-	assert_string_equal(line_of(H_PURR)->set, "hcall-splpar");
-	assert_string_equal(line_of(H_PIC)->set, "hcall-pic");
-	assert_string_equal(line_of(H_JOIN)->set, "hcall-join");
-	assert_string_equal(line_of(H_POLL_PENDING)->set, "hcall-poll-pending");
-	assert_string_equal(line_of(H_HOME_NODE_ASSOCIATIVITY)->set, "hcall-vphn");
-	assert_null(line_of(H_SIGNAL_SYS_RESET)->set);
+	assert_string_equal(world_line(H_CONFER)->set, "hcall-splpar");
+	assert_string_equal(world_line(H_GET_PPP)->set, "hcall-splpar");
+	assert_string_equal(world_line(H_SET_PPP)->set, "hcall-splpar");
+	assert_string_equal(world_line(H_PURR)->set, "hcall-splpar");
+	assert_string_equal(world_line(H_PIC)->set, "hcall-pic");
+	assert_string_equal(world_line(H_JOIN)->set, "hcall-join");
+	assert_string_equal(world_line(H_POLL_PENDING)->set, "hcall-poll-pending");
+	assert_string_equal(world_line(H_HOME_NODE_ASSOCIATIVITY)->set, "hcall-vphn");
+	assert_null(world_line(H_SIGNAL_SYS_RESET)->set);
 }
 
 /* --- H_CONFER --- */
@@ -190,52 +41,52 @@ static void confer_to_all(void **state __unused)
 {
 	assert_int_equal(call(H_CONFER, ~0UL, 0), H_SUCCESS);
 	assert_int_equal(call(H_CONFER, 0xffffffff, 5), H_SUCCESS);
-	assert_int_equal(seen.confers, 2);
-	assert_null(seen.target);
+	assert_int_equal(world.confers, 2);
+	assert_null(world.target);
 }
 
 static void confer_to_one(void **state __unused)
 {
-	assert_int_equal(call(H_CONFER, 1, COUNT), H_SUCCESS);
-	assert_ptr_equal(seen.target, &vps[1]);
-	assert_int_equal(call(H_CONFER, 1, 0xbeef000000000000 | COUNT), H_SUCCESS);
-	assert_int_equal(seen.confers, 2);
+	assert_int_equal(call(H_CONFER, 1, WORLD_COUNT), H_SUCCESS);
+	assert_ptr_equal(world.target, &vps[1]);
+	assert_int_equal(call(H_CONFER, 1, 0xbeef000000000000 | WORLD_COUNT), H_SUCCESS);
+	assert_int_equal(world.confers, 2);
 }
 
 /* It has run since, or runs. */
 static void confer_that_comes_too_late(void **state __unused)
 {
 	vps[2].state = VP_RUNNING;
-	assert_int_equal(call(H_CONFER, 1, COUNT - 2), H_SUCCESS);
-	assert_int_equal(call(H_CONFER, 1, COUNT + 1), H_SUCCESS);
-	assert_int_equal(call(H_CONFER, 1, (u32)~COUNT), H_SUCCESS);
+	assert_int_equal(call(H_CONFER, 1, WORLD_COUNT - 2), H_SUCCESS);
+	assert_int_equal(call(H_CONFER, 1, WORLD_COUNT + 1), H_SUCCESS);
+	assert_int_equal(call(H_CONFER, 1, (u32)~WORLD_COUNT), H_SUCCESS);
 	assert_int_equal(call(H_CONFER, 2, 2), H_SUCCESS);
 	assert_int_equal(call(H_CONFER, 2, 1), H_SUCCESS);
-	assert_int_equal(seen.confers + seen.cedes + seen.joins, 0);
+	assert_int_equal(world.confers + world.cedes + world.joins, 0);
 }
 
 static void confer_to_nobody(void **state __unused)
 {
-	static const u64 numbers[] = {VPS,	   LPAR_MAX_VPS, 0x7fffffff,
+	static const u64 numbers[] = {WORLD_VPS,   LPAR_MAX_VPS, 0x7fffffff,
 				      0x80000000,  0xfffffffe,	 ~1UL,
 				      0x100000000, 0x100000001,	 0x12345678ffffffff};
 
 	for (u32 i = 0; i < ARRAY_SIZE(numbers); i++)
 		assert_int_equal(call(H_CONFER, numbers[i], 7), H_PARAMETER);
-	assert_int_equal(seen.confers + seen.cedes + seen.joins, 0);
+	assert_int_equal(world.confers + world.cedes + world.joins, 0);
 }
 
 /* Whatever the count is. */
 static void confer_to_itself(void **state __unused)
 {
 	assert_int_equal(call(H_CONFER, 0, 0), H_SUCCESS);
-	assert_int_equal(seen.joins, 1);
+	assert_int_equal(world.joins, 1);
 	vps[0].state = VP_RUNNING;
 	vps[0].msr |= MSR_EE;
 	assert_int_equal(call(H_CONFER, 0, 1), H_SUCCESS);
-	assert_int_equal(seen.cedes, 1);
-	assert_int_equal(seen.joins, 1);
-	assert_int_equal(seen.confers, 0);
+	assert_int_equal(world.cedes, 1);
+	assert_int_equal(world.joins, 1);
+	assert_int_equal(world.confers, 0);
 }
 
 /* --- H_JOIN --- */
@@ -244,7 +95,7 @@ static void join_wants_interrupts_off(void **state __unused)
 {
 	vps[0].msr |= MSR_EE;
 	assert_int_equal(call(H_JOIN, 0, 0), H_BAD_MODE);
-	assert_int_equal(seen.joins, 0);
+	assert_int_equal(world.joins, 0);
 }
 
 static void join_waits_but_for_the_last(void **state __unused)
@@ -258,13 +109,13 @@ static void join_waits_but_for_the_last(void **state __unused)
 		vps[2].state = active[i];
 		vps[3].state = VP_JOINED;
 		assert_int_equal(call(H_JOIN, 0, 0), H_SUCCESS);
-		assert_int_equal(seen.joins, 1);
+		assert_int_equal(world.joins, 1);
 	}
 	for (u32 i = 0; i < ARRAY_SIZE(inactive); i++) {
 		reset(NULL);
 		vps[1].state = vps[2].state = vps[3].state = inactive[i];
 		assert_int_equal(call(H_JOIN, 0, 0), H_CONTINUE);
-		assert_int_equal(seen.joins, 0);
+		assert_int_equal(world.joins, 0);
 	}
 	lpar.nr_vps = 1;
 	vps[1].state = VP_RUNNING; /* somebody else's */
@@ -276,9 +127,9 @@ static void join_waits_but_for_the_last(void **state __unused)
 static void pending_is_what_waits_here(void **state __unused)
 {
 	assert_int_equal(call(H_POLL_PENDING, 0, 0), H_SUCCESS);
-	seen.work = true;
+	world.work = true;
 	assert_int_equal(call(H_POLL_PENDING, 0, 0), H_PENDING);
-	seen.work = false;
+	world.work = false;
 	cpu.queue.entitled.length = 1;
 	assert_int_equal(call(H_POLL_PENDING, 0, 0), H_PENDING);
 	cpu.queue.entitled.length = 0;
@@ -295,10 +146,10 @@ static void system_reset_of_one(void **state __unused)
 {
 	assert_int_equal(call(H_SIGNAL_SYS_RESET, 2, 0), H_SUCCESS);
 	assert_int_equal(call(H_SIGNAL_SYS_RESET, 0, 0), H_SUCCESS);
-	assert_int_equal(seen.reset_mask, 0x5);
+	assert_int_equal(world.reset_mask, 0x5);
 	vps[3].state = VP_STOPPED;
 	assert_int_equal(call(H_SIGNAL_SYS_RESET, 3, 0), H_SUCCESS);
-	assert_int_equal(seen.resets, 2);
+	assert_int_equal(world.resets, 2);
 }
 
 static void system_reset_of_all(void **state __unused)
@@ -306,33 +157,33 @@ static void system_reset_of_all(void **state __unused)
 	vps[2].state = VP_STOPPED;
 	vps[3].state = VP_JOINED;
 	assert_int_equal(call(H_SIGNAL_SYS_RESET, ~0UL, 0), H_SUCCESS);
-	assert_int_equal(seen.reset_mask, 0xb);
-	assert_int_equal(seen.resets, 3);
+	assert_int_equal(world.reset_mask, 0xb);
+	assert_int_equal(world.resets, 3);
 }
 
 static void system_reset_of_all_others(void **state __unused)
 {
 	assert_int_equal(call(H_SIGNAL_SYS_RESET, ~1UL, 0), H_SUCCESS);
-	assert_int_equal(seen.reset_mask, 0xe);
-	assert_int_equal(seen.resets, 3);
+	assert_int_equal(world.reset_mask, 0xe);
+	assert_int_equal(world.resets, 3);
 }
 
 /* 64-bit numbers: no half of them is enough. */
 static void system_reset_of_nobody(void **state __unused)
 {
-	static const u64 numbers[] = {VPS,	  ~2UL,	      0x100000000,
+	static const u64 numbers[] = {WORLD_VPS,  ~2UL,	      0x100000000,
 				      0xffffffff, 0xfffffffe, 0x8000000000000000};
 
 	for (u32 i = 0; i < ARRAY_SIZE(numbers); i++)
 		assert_int_equal(call(H_SIGNAL_SYS_RESET, numbers[i], 0), H_PARAMETER);
-	assert_int_equal(seen.resets, 0);
+	assert_int_equal(world.resets, 0);
 }
 
 /* --- H_GET_PPP, H_SET_PPP --- */
 
 static void ppp_of_an_uncapped_partition(void **state __unused)
 {
-	assert_int_equal(call_writing(H_GET_PPP, 0, 0, 8), H_SUCCESS);
+	assert_int_equal(world_call(H_GET_PPP, 0, 0, 8), H_SUCCESS);
 	assert_int_equal(vps[0].gpr[4], 150);
 	assert_int_equal(vps[0].gpr[5], 30);
 	assert_int_equal(vps[0].gpr[6], 0x0000000080090000);
@@ -345,7 +196,7 @@ static void ppp_of_a_capped_partition(void **state __unused)
 	lpar.procs.sharing_mode = SHARING_CAP;
 	lpar.share.weight = 0;
 	pool_units = 301; /* others are at it */
-	assert_int_equal(call_writing(H_GET_PPP, 0, 0, 8), H_SUCCESS);
+	assert_int_equal(world_call(H_GET_PPP, 0, 0, 8), H_SUCCESS);
 	assert_int_equal(vps[0].gpr[5], 0);
 	assert_int_equal(vps[0].gpr[7], 0x0001000000030004);
 }
@@ -354,8 +205,8 @@ static void ppp_of_dedicated_processors(void **state __unused)
 {
 	for (u32 mode = SHARING_KEEP_IDLE; mode <= SHARING_SHARE_IDLE_ALWAYS; mode++) {
 		lpar.procs.sharing_mode = mode;
-		assert_int_equal(call_writing(H_GET_PPP, 0, 0, 8), H_SUCCESS);
-		assert_int_equal(vps[0].gpr[4], 100 * VPS);
+		assert_int_equal(world_call(H_GET_PPP, 0, 0, 8), H_SUCCESS);
+		assert_int_equal(vps[0].gpr[4], 100 * WORLD_VPS);
 		assert_int_equal(vps[0].gpr[5], 0);
 		assert_int_equal(vps[0].gpr[6], 0x000000008009ffff);
 		assert_int_equal(vps[0].gpr[7], 0x0001000000000004);
@@ -366,17 +217,17 @@ static void ppp_of_dedicated_processors(void **state __unused)
 static void set_ppp_is_the_pools(void **state __unused)
 {
 	assert_int_equal(call(H_SET_PPP, 120, 255), H_SUCCESS);
-	assert_int_equal(seen.units, 120);
-	assert_int_equal(seen.weight, 255);
-	seen.constrained = true;
+	assert_int_equal(world.units, 120);
+	assert_int_equal(world.weight, 255);
+	world.constrained = true;
 	assert_int_equal(call(H_SET_PPP, 0, 0), H_CONSTRAINED);
-	assert_int_equal(seen.units, 0);
+	assert_int_equal(world.units, 0);
 	/* The largest that there is, not what a half of it would be. */
 	assert_int_equal(call(H_SET_PPP, 0x100000001, 3), H_CONSTRAINED);
-	assert_int_equal(seen.units, 0xffffffff);
+	assert_int_equal(world.units, 0xffffffff);
 	assert_int_equal(call(H_SET_PPP, ~0UL, 3), H_CONSTRAINED);
-	assert_int_equal(seen.units, 0xffffffff);
-	assert_int_equal(seen.sets, 4);
+	assert_int_equal(world.units, 0xffffffff);
+	assert_int_equal(world.sets, 4);
 }
 
 static void set_ppp_weights_end_at_255(void **state __unused)
@@ -385,32 +236,32 @@ static void set_ppp_weights_end_at_255(void **state __unused)
 
 	for (u32 i = 0; i < ARRAY_SIZE(weights); i++)
 		assert_int_equal(call(H_SET_PPP, 100, weights[i]), H_PARAMETER);
-	assert_int_equal(seen.sets, 0);
+	assert_int_equal(world.sets, 0);
 }
 
 static void set_ppp_changes_no_dedicated_processors(void **state __unused)
 {
 	lpar.procs.sharing_mode = SHARING_KEEP_IDLE;
-	assert_int_equal(call(H_SET_PPP, 100 * VPS, 0), H_SUCCESS);
-	assert_int_equal(call(H_SET_PPP, 100 * VPS, 1), H_CONSTRAINED);
-	assert_int_equal(call(H_SET_PPP, 100 * VPS - 1, 0), H_CONSTRAINED);
-	assert_int_equal(call(H_SET_PPP, 0x100000000 + 100 * VPS, 0), H_CONSTRAINED);
-	assert_int_equal(seen.sets, 0);
+	assert_int_equal(call(H_SET_PPP, 100 * WORLD_VPS, 0), H_SUCCESS);
+	assert_int_equal(call(H_SET_PPP, 100 * WORLD_VPS, 1), H_CONSTRAINED);
+	assert_int_equal(call(H_SET_PPP, 100 * WORLD_VPS - 1, 0), H_CONSTRAINED);
+	assert_int_equal(call(H_SET_PPP, 0x100000000 + 100 * WORLD_VPS, 0), H_CONSTRAINED);
+	assert_int_equal(world.sets, 0);
 }
 
 /* --- H_PURR, H_PIC --- */
 
 static void purr_is_the_processors(void **state __unused)
 {
-	assert_int_equal(call_writing(H_PURR, 0, 0, 4), H_SUCCESS);
-	assert_int_equal(vps[0].gpr[4], PURR);
+	assert_int_equal(world_call(H_PURR, 0, 0, 4), H_SUCCESS);
+	assert_int_equal(vps[0].gpr[4], WORLD_PURR);
 }
 
 static void pic_adds_up(void **state __unused)
 {
-	seen.idle = 0x1000000000;
-	seen.all = 0x5000000000;
-	assert_int_equal(call_writing(H_PIC, 0, 0, 12), H_SUCCESS);
+	world.idle = 0x1000000000;
+	world.all = 0x5000000000;
+	assert_int_equal(world_call(H_PIC, 0, 0, 12), H_SUCCESS);
 	assert_int_equal(vps[0].gpr[4], 0x1000000000);
 	assert_int_equal(vps[0].gpr[5], 3);
 	assert_int_equal(vps[0].gpr[6], 0x5000000000);
@@ -431,7 +282,7 @@ static void pic_is_for_those_in_the_pool(void **state __unused)
 
 static void assert_home(u64 flags, u64 id)
 {
-	assert_int_equal(call_writing(H_HOME_NODE_ASSOCIATIVITY, flags, id, 9), H_SUCCESS);
+	assert_int_equal(world_call(H_HOME_NODE_ASSOCIATIVITY, flags, id, 9), H_SUCCESS);
 	assert_int_equal(vps[0].gpr[4], 0x8000800080008000);
 	for (u32 i = 5; i <= 9; i++)
 		assert_int_equal(vps[0].gpr[i], ~0UL);
@@ -440,7 +291,7 @@ static void assert_home(u64 flags, u64 id)
 static void home_of_everybody_is_the_same(void **state __unused)
 {
 	vps[3].state = VP_STOPPED;
-	for (u32 i = 0; i < VPS; i++)
+	for (u32 i = 0; i < WORLD_VPS; i++)
 		assert_home(1, i);
 	pool_nr_cpus = 16;
 	for (u32 i = 0; i < 16; i++)
@@ -453,7 +304,7 @@ static void home_of_nobody(void **state __unused)
 
 	for (u32 i = 0; i < ARRAY_SIZE(flags); i++)
 		assert_int_equal(call(H_HOME_NODE_ASSOCIATIVITY, flags[i], 0), H_PARAMETER);
-	assert_int_equal(call(H_HOME_NODE_ASSOCIATIVITY, 1, VPS), H_P2);
+	assert_int_equal(call(H_HOME_NODE_ASSOCIATIVITY, 1, WORLD_VPS), H_P2);
 	assert_int_equal(call(H_HOME_NODE_ASSOCIATIVITY, 1, ~0UL), H_P2);
 	assert_int_equal(call(H_HOME_NODE_ASSOCIATIVITY, 1, 0x100000000), H_P2);
 	assert_int_equal(call(H_HOME_NODE_ASSOCIATIVITY, 2, pool_nr_cpus), H_P2);
