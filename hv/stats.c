@@ -11,11 +11,12 @@
 
 /*
  * Processors change their counters whenever they switch, and none waits for a picture. One that
- * does not fit together is taken again at once, and later, for some time: then whoever is switching
- * may have the turn before counted for the partition and not for the processor, or the other way.
+ * does not fit together is taken again at once, and later, for some time; after that whoever is
+ * switching may have the turn before counted for the partition and not for the processor, or the
+ * other way.
  */
 #define ATTEMPTS 2
-#define LATER	 50
+#define LATER_MS 50
 
 _Static_assert((int)SHARING_SHARE_IDLE_ALWAYS == (int)HMC_SHARING_SHARE_IDLE_PROCS_ALWAYS,
 	       "the modes are the HMC's");
@@ -29,7 +30,7 @@ struct since {
 
 static struct picture {
 	u64 now;
-	u32 later;		       /* how often this one was put off */
+	u64 put_off;		       /* the picture is, since this timebase; 0: it is not */
 	u64 charged[MACHINE_MAX_CPUS]; /* up to here a processor's counters say where its time went
 					*/
 	struct since since[LPAR_MAX_ID + 1];
@@ -84,7 +85,7 @@ static void processor_read(struct cpu *cpu, u32 i)
 	lock_take(&cpu->queue.lock);
 	owner = cpu->queue.owner;
 	running = cpu->queue.running ? cpu->queue.running->lpar : NULL;
-	busy = cpu == cpu_this() || read_u32(&cpu->queue.activity) == DISPATCH_BUSY;
+	busy = read_u32(&cpu->queue.activity) == DISPATCH_BUSY;
 	picture.charged[i] = __atomic_load_n(&cpu->queue.charged, __ATOMIC_ACQUIRE);
 	since = since_charged(i);
 	if (!busy)
@@ -141,6 +142,13 @@ static bool fits(void)
 	return true;
 }
 
+/* Has a picture that fits together been waited for long enough? */
+static bool waited(void)
+{
+	return picture.put_off &&
+	       (s64)(picture.now - picture.put_off) > (s64)(machine.timebase_hz / 1000 * LATER_MS);
+}
+
 /* Returns whether the picture is good. */
 static bool attempt(void)
 {
@@ -152,7 +160,7 @@ static bool attempt(void)
 	picture.partitions = 0;
 	for (u32 i = 0; i < picture.processors; i++)
 		processor_read(pool_cpu[i], i);
-	if (!fits() && picture.later < LATER)
+	if (!fits() && !waited())
 		return false;
 	while ((lpar = stats_next_lpar(lpar)) && picture.partitions < LPAR_MAX_ID)
 		partition_read(lpar, &picture.partition[picture.partitions++]);
@@ -165,9 +173,11 @@ static bool take(void)
 
 	for (u32 i = 1; i < ATTEMPTS && !good; i++)
 		good = attempt();
-	if (!good && picture.later++ < LATER)
+	if (!good && !waited()) {
+		picture.put_off = picture.put_off ? picture.put_off : picture.now;
 		return false;
-	picture.later = 0;
+	}
+	picture.put_off = 0;
 	picture.reply = (struct hmc_stats_reply){
 		.reply.control.type = HMC_STATS | HMC_REPLY,
 		.reply.status = cpu_to_be16(HMC_OK),
