@@ -35,8 +35,11 @@ void dispatch_expire(struct cpu *cpu, u64 now)
 {
 	struct vp *vp;
 
-	while ((vp = queue_timer_expired(&cpu->queue, now)) != NULL)
+	while ((vp = queue_timer_expired(&cpu->queue, now)) != NULL) {
 		make_ready(cpu, vp, VP_READY_DECREMENTER, now);
+		if ((s64)(vp->wake_at - vp->left_at) > 0)
+			vp->ready_at = vp->wake_at;
+	}
 }
 
 /* --- waking --- */
@@ -247,6 +250,7 @@ void dispatch_ready(struct vp *vp)
 	struct cpu *home = start_home(vp);
 
 	vp->left_at = machine_timebase();
+	vp->leave_reason = VP_LEAVE_FIRMWARE;
 	make_ready(home, vp, VP_READY_START, machine_timebase());
 	lock_drop(&home->queue.lock);
 	queue_announce(home, vp->lpar);
