@@ -74,7 +74,7 @@ void boot_main(const void *fdt, u64 opal_base, u64 opal_entry)
 	hcall_init();
 	partition_init();
 	vterm_init();
-	/* From here on others work; the pool is whole before the first partition claims of it. */
+	/* The pool is whole before the first partition claims of it. */
 	smp_start_others();
 	if (planned)
 		plan_activate(&plan);

@@ -46,7 +46,8 @@ void secondary_main(struct cpu *cpu)
 	cpu_init(cpu);
 	dispatch_cpu_init(cpu);
 	__atomic_store_n(&nr_arrived, cpu->number, __ATOMIC_RELEASE);
-	while (!__atomic_load_n(&released, __ATOMIC_ACQUIRE))
+	/* One that came too late is not in the pool, and waits for good. */
+	while (!__atomic_load_n(&released, __ATOMIC_ACQUIRE) || pool_cpu[cpu->number] != cpu)
 		cpu_idle(cpu, machine_timebase() + INT32_MAX);
 	dispatch_run(cpu);
 }
