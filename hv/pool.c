@@ -171,6 +171,16 @@ static void make_room(u32 units)
 			shared_add(pool_cpu[i]);
 }
 
+/* As many virtual processors as @units are enough for. */
+static u32 procs_for(const struct lpar_procs *want, u32 units)
+{
+	u32 procs = want->desired_procs;
+
+	if (pool_min_units_per_vp)
+		procs = MIN(procs, MAX(units / pool_min_units_per_vp, want->min_procs));
+	return procs;
+}
+
 static bool claim_units(struct lpar *lpar, u32 *procs, char *reason, size_t size)
 {
 	const struct lpar_procs *want = &lpar->procs;
@@ -186,7 +196,7 @@ static bool claim_units(struct lpar *lpar, u32 *procs, char *reason, size_t size
 	make_room(units);
 	pool_units += units;
 	entitle(lpar, units, want->sharing_mode == SHARING_UNCAP ? want->uncap_weight : 0);
-	*procs = MIN(want->desired_procs, MAX(units / pool_min_units_per_vp, want->min_procs));
+	*procs = procs_for(want, units);
 	return true;
 }
 

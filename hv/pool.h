@@ -26,7 +26,7 @@ extern u32 pool_nr_shared, pool_units;
 
 /*
  * The least entitlement for each virtual processor, in hundredths; the plan's, set before the first
- * partition is activated. 1 … 10. LoPAR "Minimum Entitled Capacity per Virtual Processor".
+ * partition is activated. 0 … 10. LoPAR "Minimum Entitled Capacity per Virtual Processor".
  */
 extern u32 pool_min_units_per_vp;
 

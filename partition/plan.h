@@ -51,7 +51,7 @@ int plan_open(struct plan *plan, const void *blob, size_t size, const char **rea
 /* The size of a logical memory block in bytes: 16, 32, 64, 128 or 256 MiB. */
 u64 plan_lmb_size(const struct plan *plan);
 
-/* The least entitlement for each virtual processor in hundredths of a processor: 1 to 10. */
+/* The least entitlement for each virtual processor in hundredths of a processor: 0 to 10. */
 u32 plan_min_units(const struct plan *plan);
 
 /*

@@ -102,7 +102,7 @@ enum plan_sharing {
 #define PLAN_UNITS_PER_PROC	      100
 #define PLAN_UNITS_MIN		      1
 #define PLAN_UNITS_MAX		      6400 /* for each of the processors 1.00 */
-#define PLAN_MIN_UNITS_PER_VP_MIN     1
+#define PLAN_MIN_UNITS_PER_VP_MIN     0	   /* no rule */
 #define PLAN_MIN_UNITS_PER_VP_MAX     10
 #define PLAN_MIN_UNITS_PER_VP_DEFAULT 10
 #define PLAN_UNCAP_WEIGHT_MAX	      255

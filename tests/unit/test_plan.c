@@ -384,6 +384,8 @@ static void test_procs_defaults(void **state)
 	procs_expect("", "desired_procs=10", "uncap 1,10,10 10,100,100 128");
 	procs_expect(",min_proc_units_per_virtual_proc=0.05", "desired_procs=10",
 		     "uncap 1,10,10 5,50,50 128");
+	procs_expect(",min_proc_units_per_virtual_proc=0.00", "desired_procs=64",
+		     "uncap 1,64,64 1,1,1 128");
 	procs_expect("", "desired_procs=2,desired_proc_units=1.25", "uncap 1,2,2 10,125,125 128");
 	procs_expect("", "desired_procs=2,min_proc_units=0.5", "uncap 1,2,2 50,50,50 128");
 	procs_expect("", "desired_procs=3,min_proc_units=1.5", "uncap 2,3,3 150,150,150 128");
@@ -471,17 +473,22 @@ static void test_procs(void **state)
 
 static void test_min_units_per_vp(void **state)
 {
-	static const char range[] = "(0.01 to 0.10 in steps of 0.01)";
+	static const char range[] = "(0.00 to 0.10 in steps of 0.01)";
 
 	(void)state;
 	for (u32 units = 0; units <= 12; units++) {
 		char text[256];
-		bool good = units >= 1 && units <= 10;
+		bool good = units <= 10;
 
 		snprintf(text, sizeof(text),
 			 "sys min_proc_units_per_virtual_proc=0.%02u\n" IMAGE LPAR, units);
 		assert_problem(text, good ? NULL : "p:1: min_proc_units_per_virtual_proc: ", range);
 	}
+	assert_problems("sys min_proc_units_per_virtual_proc=0\n" IMAGE
+			"lpar name=a,desired_mem=64,boot_image=i,desired_procs=2,"
+			"desired_proc_units=2.01\n",
+			"p:3: desired_proc_units: 2.01 is not allowed with desired_procs=2 (0.01 "
+			"to 2.00)\n");
 	assert_problems("sys min_proc_units_per_virtual_proc=0.01\n" IMAGE LPAR
 			",desired_proc_units=0.01\n",
 			"");

@@ -457,7 +457,7 @@ static void test_reader_procs(void **state)
 		if (i >= 3)
 			number_expect(c, properties[i], 1, units);
 	}
-	range_expect("/", "min-proc-units-per-virtual-proc", 1, 10, least);
+	range_expect("/", "min-proc-units-per-virtual-proc", 0, 10, least);
 	property_expect("/", "min-proc-units-per-virtual-proc", NULL, 0, least);
 	number_expect(a, "min-procs", 1, NULL);
 	number_expect(a, "min-procs", 3, NULL);

@@ -10,6 +10,7 @@
 #include "hv/dispatch.h"
 #include "hv/lpar.h"
 #include "hv/pool.h"
+#include "hmc/message.h"
 
 #define LPARS  12
 #define WINDOW 5120000UL
@@ -19,7 +20,7 @@ static struct lpar lpars[LPARS];
 static struct vp vps[LPARS][LPAR_MAX_VPS];
 static u64 now;
 static u32 resched;
-static char reason[LPAR_REASON_SIZE];
+static char reason[HMC_REASON_SIZE]; /* none is cut off on its way to people */
 
 /* --- what the pool needs of others --- */
 
@@ -96,6 +97,7 @@ static u32 activate(struct lpar *lpar)
 	memset(reason, 0, sizeof(reason));
 	if (!pool_claim(lpar, &procs, reason, sizeof(reason))) {
 		assert_string_not_equal(reason, "");
+		assert_true(strlen(reason) < sizeof(reason) - 1);
 		return 0;
 	}
 	assert_string_equal(reason, "");
@@ -166,6 +168,16 @@ static void test_units(void **state)
 	assert_int_equal(pool_units, 195);
 }
 
+static void test_longest_reason(void **state)
+{
+	(void)state;
+	world(16);
+	refused(shared(0, 64, 6399, 6400), "64.00 processing units wanted, at least 63.99 needed, "
+					   "16.00 of 16.00 left in the shared pool");
+	refused(dedicated(0, SHARING_KEEP_IDLE, 63, 64),
+		"64 dedicated processors wanted, at least 63 needed, 16 of 16 are free");
+}
+
 static void test_less_than_desired(void **state)
 {
 	struct lpar *b;
@@ -184,6 +196,11 @@ static void test_less_than_desired(void **state)
 	pool_min_units_per_vp = 1;
 	assert_int_equal(activate(b), 8);
 	assert_int_equal(pool_units, 100);
+	release(b);
+	pool_min_units_per_vp = 0;
+	assert_int_equal(activate(b), 8);
+	assert_true(pool_set(b, 0, 128));
+	assert_int_equal(b->share.units, 10);
 }
 
 static void test_capped(void **state)
@@ -389,6 +406,24 @@ static void test_idle(void **state)
 	assert_int_equal(pool_idle_ticks() - before, 160);
 }
 
+static void test_all(void **state)
+{
+	u64 before;
+
+	(void)state;
+	now = 10000;
+	world(3);
+	before = pool_all_ticks();
+	now += 100;
+	assert_int_equal(pool_all_ticks() - before, 300);
+	activate(dedicated(0, SHARING_SHARE_IDLE, 1, 2));
+	now += 10;
+	assert_int_equal(pool_all_ticks() - before, 310);
+	release(&lpars[0]);
+	now += 1;
+	assert_int_equal(pool_all_ticks() - before, 313);
+}
+
 static void test_entitled(void **state)
 {
 	struct lpar *a;
@@ -528,7 +563,7 @@ static void random_activate(struct lpar *lpar)
 
 static void random_step(struct lpar *lpar)
 {
-	u64 idle = pool_idle_ticks();
+	u64 idle = pool_idle_ticks(), all = pool_all_ticks();
 
 	now += below(1000);
 	cpus[below(pool_nr_cpus)].use.idle += below(100);
@@ -547,7 +582,7 @@ static void random_step(struct lpar *lpar)
 	} else {
 		pool_set(lpar, below(1500), below(300));
 	}
-	assert_true(pool_idle_ticks() >= idle);
+	assert_true(pool_idle_ticks() >= idle && pool_all_ticks() >= all);
 	check();
 }
 
@@ -557,7 +592,7 @@ static void test_random(void **state)
 	for (unsigned int seed = 0; seed < 64; seed++) {
 		srandom(seed);
 		world(1 + seed % MACHINE_MAX_CPUS);
-		pool_min_units_per_vp = 1 + below(10);
+		pool_min_units_per_vp = below(11);
 		for (u32 i = 0; i < LPARS; i++)
 			random_profile(&lpars[i]);
 		for (u32 i = 0; i < 1000; i++)
@@ -572,11 +607,18 @@ static void test_random(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_units),	  cmocka_unit_test(test_less_than_desired),
-		cmocka_unit_test(test_capped),	  cmocka_unit_test(test_set),
-		cmocka_unit_test(test_dedicated), cmocka_unit_test(test_all_dedicated),
-		cmocka_unit_test(test_kept),	  cmocka_unit_test(test_kept_too_many),
-		cmocka_unit_test(test_idle),	  cmocka_unit_test(test_entitled),
+		cmocka_unit_test(test_units),
+		cmocka_unit_test(test_longest_reason),
+		cmocka_unit_test(test_less_than_desired),
+		cmocka_unit_test(test_capped),
+		cmocka_unit_test(test_set),
+		cmocka_unit_test(test_dedicated),
+		cmocka_unit_test(test_all_dedicated),
+		cmocka_unit_test(test_kept),
+		cmocka_unit_test(test_kept_too_many),
+		cmocka_unit_test(test_idle),
+		cmocka_unit_test(test_entitled),
+		cmocka_unit_test(test_all),
 		cmocka_unit_test(test_random),
 	};
 

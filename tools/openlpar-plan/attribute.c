@@ -26,8 +26,8 @@
 /* Numbers of the preprocessor cannot be printed as units. */
 #define UNITS_RANGE "0.01 to 64.00 in steps of 0.01"
 _Static_assert(PLAN_UNITS_MIN == 1 && PLAN_UNITS_MAX == 6400, UNITS_RANGE);
-#define MIN_UNITS_PER_VP_RANGE "0.01 to 0.10 in steps of 0.01"
-_Static_assert(PLAN_MIN_UNITS_PER_VP_MIN == 1 && PLAN_MIN_UNITS_PER_VP_MAX == 10,
+#define MIN_UNITS_PER_VP_RANGE "0.00 to 0.10 in steps of 0.01"
+_Static_assert(PLAN_MIN_UNITS_PER_VP_MIN == 0 && PLAN_MIN_UNITS_PER_VP_MAX == 10,
 	       MIN_UNITS_PER_VP_RANGE);
 
 static bool number_parse(const char *value, u32 min, u32 max, u32 *number)
@@ -109,7 +109,7 @@ static bool system_set_min_units(void *object, const char *value)
 	if (units_parse(value, PLAN_MIN_UNITS_PER_VP_MIN, PLAN_MIN_UNITS_PER_VP_MAX,
 			&system->min_units))
 		return true;
-	system->min_units = 0;
+	system->min_units = CONFIG_UNSET;
 	return false;
 }
 

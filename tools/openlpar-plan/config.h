@@ -8,12 +8,14 @@
 #include "hmc/plan.h"
 #include "problem.h"
 
+#define CONFIG_UNSET (~0U) /* a number that is not given */
+
 /* Strings point into the text the configuration was parsed from. Sizes are in MiB. */
 struct config_system {
 	unsigned int line; /* 0: no sys record */
 	const char *name;
 	u32 mem_region_size; /* 0: a wrong one was given */
-	u32 min_units;	     /* for each virtual processor, hundredths; 0: a wrong one was given */
+	u32 min_units;	     /* for each virtual processor, hundredths; CONFIG_UNSET: a wrong one */
 };
 
 struct config_image {
@@ -24,8 +26,6 @@ struct config_image {
 	size_t kernel_file; /* indices of the files, set by files_open() */
 	size_t initrd_file;
 };
-
-#define CONFIG_UNSET (~0U)
 
 /* Units are hundredths of a processor. Before the defaults are filled in: CONFIG_UNSET. */
 struct config_procs {

@@ -87,6 +87,12 @@ static u32 procs_for(u32 units, u32 least, u32 most)
 	return MIN(MAX(procs, least), most);
 }
 
+/* The least that PROCS processors may have, when each needs MIN_UNITS. */
+static u32 least_units(u32 procs, u32 min_units)
+{
+	return MAX(procs * min_units, (u32)PLAN_UNITS_MIN);
+}
+
 static void numbers_complete(struct config_procs *procs, u32 min_units)
 {
 	u32 desired = procs->desired_procs;
@@ -98,12 +104,15 @@ static void numbers_complete(struct config_procs *procs, u32 min_units)
 	if (procs->dedicated) {
 		procs->min_units = procs->desired_units = procs->max_units = 0;
 	} else {
-		procs->min_units = given(procs->min_units, procs->min_procs * min_units);
+		procs->min_units =
+			given(procs->min_units, least_units(procs->min_procs, min_units));
 		procs->desired_units =
-			given(procs->desired_units, MIN(MAX(desired * min_units, procs->min_units),
-							desired * PLAN_UNITS_PER_PROC));
-		procs->max_units = given(procs->max_units,
-					 MAX(procs->desired_units, procs->max_procs * min_units));
+			given(procs->desired_units,
+			      MIN(MAX(least_units(desired, min_units), procs->min_units),
+				  desired * PLAN_UNITS_PER_PROC));
+		procs->max_units =
+			given(procs->max_units,
+			      MAX(procs->desired_units, least_units(procs->max_procs, min_units)));
 	}
 	procs->uncap_weight =
 		given(procs->uncap_weight,
@@ -135,7 +144,7 @@ static bool units_fit(const char *attribute, u32 units, u32 procs, u32 min_units
 		return true;
 	problem_add(problems, line, attribute, "%s is not allowed with %.*sprocs=%u (%s to %s)",
 		    units_text(value, units), (int)(strchr(attribute, '_') - attribute) + 1,
-		    attribute, procs, units_text(least, procs * min_units),
+		    attribute, procs, units_text(least, least_units(procs, min_units)),
 		    units_text(most, procs * PLAN_UNITS_PER_PROC));
 	return false;
 }
@@ -155,7 +164,7 @@ static void units_check(const struct config_procs *procs, unsigned int line, u32
 		problem_add(problems, line, "min_proc_units",
 			    "%s is more than desired_proc_units=%s (%s to %s)",
 			    units_text(value, procs->min_units), desired,
-			    units_text(limit, procs->min_procs * min_units), desired);
+			    units_text(limit, least_units(procs->min_procs, min_units)), desired);
 	if (units_fit("max_proc_units", procs->max_units, procs->max_procs, min_units, line,
 		      problems) &&
 	    procs->max_units < procs->desired_units)
@@ -175,7 +184,7 @@ void procs_complete(struct config_procs *procs, unsigned int line, u32 min_units
 	sharing_mode_complete(procs, line, problems);
 	strangers_refuse(procs, line, problems);
 	if (problems->count != before || procs->number_refused ||
-	    procs->desired_procs == CONFIG_UNSET || min_units == 0)
+	    procs->desired_procs == CONFIG_UNSET || min_units == CONFIG_UNSET)
 		return;
 	numbers_complete(procs, min_units);
 	procs_order(procs, line, problems);

@@ -14,7 +14,7 @@ void procs_init(struct config_procs *procs);
 /*
  * Fills in the defaults of PROCS, the record in line LINE, and adds a problem for each attribute
  * that does not go with the others. Every virtual processor needs MIN_UNITS hundredths of a
- * processor, 0: not known. Numbers are left alone when one of them was refused.
+ * processor, CONFIG_UNSET: not known. Numbers are left alone when one of them was refused.
  */
 void procs_complete(struct config_procs *procs, unsigned int line, u32 min_units,
 		    struct problems *problems);
