@@ -120,7 +120,6 @@ struct vp {
 	u32 number;	     /* virtual processor number, also its interrupt server number */
 	u32 state;	     /* enum vp_state; sparse has no atomic operations on enumerations */
 	bool prodded;	     /* H_PROD came while it was not ceded */
-	bool external_armed; /* LPCR[LPES0] and the processor's own IPI stand in for an interrupt */
 	u32 resets;	     /* system resets to be delivered (H_SIGNAL_SYS_RESET), 0 or 1 */
 	struct icp icp;
 

@@ -53,7 +53,6 @@ static void dirty(void)
 	vp.cpu = &cpu_self;
 	vp.number = 0;
 	vp.state = VP_STOPPED;
-	vp.external_armed = false;
 	vp.vpa = vp.slb_shadow = vp.dtl = (struct vp_area){0x10000, 640};
 	vp.next = NULL;
 	icp_reset(&vp);

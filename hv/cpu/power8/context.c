@@ -276,21 +276,23 @@ static u64 sdr1_for(const struct lpar *lpar)
  */
 static void lpar_load(struct cpu *cpu, struct lpar *lpar)
 {
+	u32 self = 1U << cpu->number;
+
 	spr_write(SPR_RMOR, lpar->rmo_real);
 	spr_write(SPR_PCR, lpar->pcr);
 	spr_write(SPR_SDR1, sdr1_for(lpar));
 	spr_write(SPR_LPIDR, lpar->id);
 	__asm__ volatile("isync" : : : "memory");
 	cpu->lpar = lpar;
+	if (__atomic_load_n(&lpar->tlb_stale, __ATOMIC_RELAXED) & self) {
+		__atomic_fetch_and(&lpar->tlb_stale, ~self, __ATOMIC_RELAXED);
+		tlb_flush_all();
+	}
 }
 
 /* From the last store on another processor may load @vp, and its partition may end. */
 static void unload(struct cpu *cpu, struct vp *vp)
 {
-	if (vp->external_armed) {
-		vp->external_armed = false;
-		icp_hw_disarm(cpu);
-	}
 	context_save(cpu, vp);
 	cpu->loaded = NULL;
 	__atomic_store_n(&vp->loaded, NULL, __ATOMIC_RELEASE);
@@ -332,16 +334,9 @@ u64 cpu_purr(void)
 	return spr_read(SPR_PURR);
 }
 
-u64 lpcr_for(const struct vp *vp)
-{
-	u64 lpcr = vp->lpar->lpcr | LPCR_HYPERVISOR;
-
-	return vp->external_armed ? lpcr | LPCR_MER | LPCR_LPES0 : lpcr;
-}
-
 void cpu_refresh(struct vp *vp)
 {
-	spr_write(SPR_LPCR, lpcr_for(vp));
+	spr_write(SPR_LPCR, vp->lpar->lpcr | LPCR_HYPERVISOR);
 	spr_write(SPR_PCR, vp->lpar->pcr);
 	debug_load(&vp->spr);
 	vp->spr.rare = true;

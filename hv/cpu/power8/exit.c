@@ -65,18 +65,6 @@ static void exit_machine_check(struct vp *vp)
 }
 
 /*
- * While an interrupt waits for the partition, the platform's wait with it: whatever the partition
- * does with its own, look for them once a time slice.
- */
-static void exit_time_over(struct cpu *cpu, struct vp *vp)
-{
-	if (!vp->external_armed)
-		return;
-	vp->external_armed = false;
-	icp_hw_disarm(cpu);
-}
-
-/*
  * A system reset came between an interrupt from the partition and the saving of SRR0 and SRR1. Of
  * a hypercall they are the way back. Returns whether @vp can go on.
  */
@@ -91,7 +79,7 @@ static bool exit_recover(struct cpu *cpu, struct vp *vp)
 	return false;
 }
 
-void vp_exit(struct cpu *cpu, struct vp *vp)
+void __noinline vp_exit(struct cpu *cpu, struct vp *vp)
 {
 	vp->msr &= ~SRR1_INFO_MASK;
 	if (!exit_recover(cpu, vp))
@@ -107,9 +95,7 @@ void vp_exit(struct cpu *cpu, struct vp *vp)
 		icp_hw_interrupt(cpu);
 		break;
 	case 0x980: /* the time is over: the dispatcher looks at the clock itself */
-		exit_time_over(cpu, vp);
-		break;
-	case 0xc00: /* the handler has done it all */
+	case 0xc00: /* nothing, but the system reset above */
 	case 0xe80: /* a kick: it was to come back here */
 		break;
 	case 0xc01:

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * The processor's own interrupt presentation controller. The hypervisor uses it for interrupts to
- * itself; what else may come is the platform firmware's.
+ * The processors' own interrupt presentation controllers. The hypervisor uses them for interrupts
+ * of one processor to itself or to another; what else may come is the platform firmware's.
  */
 #include "hv/cpu/power8/power8.h"
 #include "hv/cpu/power8/spr.h"
@@ -13,6 +13,9 @@
 #define IPI_PRIORITY 4
 #define CPPR_ALL     0xff000000u /* in a store to XIRR: every priority may interrupt again */
 #define XISR_MASK    0x00ffffffu
+
+#define DOORBELL_HYPERVISOR (5UL << 27) /* type of a message */
+#define THREAD_MASK	    7u		/* of a processor's number: which thread of its core */
 
 /* Device registers need caching-inhibited accesses on real processors. */
 static u32 load_ci32(u64 address)
@@ -61,4 +64,27 @@ void icp_hw_interrupt(struct cpu *cpu)
 	else
 		machine_interrupt(xisr);
 	store_ci32(cpu->icp_base + ICP_XIRR, CPPR_ALL | xisr);
+	/* If it was a kick: what was stored before it is seen after this. */
+	__asm__ volatile("sync" : : : "memory");
+}
+
+void icp_hw_answer(struct cpu *cpu)
+{
+	__asm__ volatile("msgclr %0" : : "r"(DOORBELL_HYPERVISOR) : "memory");
+	icp_hw_interrupt(cpu);
+}
+
+/*
+ * POWER8's messages reach the threads of the same core. To any other processor goes an interrupt,
+ * which ends a nap, and a visit to a partition even if that has MSR[EE] off.
+ */
+void cpu_kick(struct cpu *cpu)
+{
+	if (((cpu->pir ^ cpu_this()->pir) & ~THREAD_MASK) == 0)
+		__asm__ volatile("sync; msgsnd %0"
+				 :
+				 : "r"(DOORBELL_HYPERVISOR | (cpu->pir & THREAD_MASK))
+				 : "memory");
+	else
+		store_ci8(cpu->icp_base + ICP_MFRR, IPI_PRIORITY);
 }

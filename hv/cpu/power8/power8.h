@@ -33,11 +33,12 @@ void vp_exit(struct cpu *cpu, struct vp *vp);
 /* crash.c: called by entry.S on the crash stack. */
 void crash(const struct crash_frame *frame) __noreturn;
 
-/* icp.c: the processor's own interrupt presentation controller. */
+/* icp.c: the processor's own interrupt presentation controller, @cpu being the caller's. */
 void icp_hw_init(struct cpu *cpu);
 void icp_hw_arm(struct cpu *cpu);	/* raise an interrupt to ourselves */
-void icp_hw_disarm(struct cpu *cpu);	/* withdraw it */
+void icp_hw_disarm(struct cpu *cpu);	/* withdraw it, and take a kick with it */
 void icp_hw_interrupt(struct cpu *cpu); /* take whatever is presented */
+void icp_hw_answer(struct cpu *cpu);	/* the same and messages, after a nap */
 
 /*
  * timebase.c: whether a partition has written the time base. timebase_mark() when @cpu's virtual
@@ -48,14 +49,8 @@ void timebase_mark(struct cpu *cpu);
 void timebase_check(struct cpu *cpu, struct vp *vp);
 u64 timebase_trusted(const struct cpu *cpu);
 
-/* doorbell.c: takes a kick that has come. */
-void doorbell_answer(void);
-
 /* LPCR without a partition: what is always on, and while the processor naps. */
 #define LPCR_NAP	(LPCR_DPFD_DEFAULT | LPCR_ONL | LPCR_HDEE | LPCR_EEE | LPCR_DEE | LPCR_OEE)
 #define LPCR_HYPERVISOR (LPCR_NAP | LPCR_HDICE)
-
-/* LPCR for @vp on its next entry. */
-u64 lpcr_for(const struct vp *vp);
 
 #endif

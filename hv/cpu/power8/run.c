@@ -45,26 +45,19 @@ void cpu_init(struct cpu *cpu)
 }
 
 /*
- * Delivers a waiting external interrupt, or, while the partition has MSR[EE] off, arranges that
- * it arrives at the moment the partition turns it on: with LPCR[LPES0] an interrupt of our own
- * presentation controller goes straight to the partition's vector; processors that act on
- * LPCR[MER] need only that.
+ * Delivers a waiting external interrupt, or returns true while the partition has MSR[EE] off: then
+ * it is to arrive at the moment the partition turns it on. With LPCR[LPES0] an interrupt of our own
+ * presentation controller goes straight to the partition's vector; processors that act on LPCR[MER]
+ * need only that.
  */
-static void external_deliver(struct cpu *cpu, struct vp *vp)
+static bool external_deliver(struct vp *vp)
 {
-	bool pending = icp_pending(vp);
-
-	if (pending && (vp->msr & MSR_EE)) {
-		vp_interrupt(vp, 0x500, 0);
-		pending = false;
-	}
-	if (pending == vp->external_armed)
-		return;
-	vp->external_armed = pending;
-	if (pending)
-		icp_hw_arm(cpu);
-	else
-		icp_hw_disarm(cpu);
+	if (!icp_pending(vp))
+		return false;
+	if (!(vp->msr & MSR_EE))
+		return true;
+	vp_interrupt(vp, 0x500, 0);
+	return false;
 }
 
 static void hdec_set(u64 until)
@@ -82,9 +75,9 @@ static void lpcr_set(u64 lpcr)
 }
 
 /* The partition reads what its ledger has, and what is not in there yet. */
-static void purr_set(const struct vp *vp)
+static void purr_set(const struct cpu *cpu, const struct vp *vp)
 {
-	u64 uncharged = timebase_read() - vp->loaded->queue.charged;
+	u64 uncharged = timebase_read() - cpu->queue.charged;
 
 	spr_write(SPR_PURR, vp->spr.purr + uncharged);
 	spr_write(SPR_SPURR, vp->spr.spurr + uncharged);
@@ -123,43 +116,57 @@ static void nap(void)
 /* One way in and out again. */
 static void visit(struct cpu *cpu, struct vp *vp, u64 until)
 {
+	u64 lpcr = vp->lpar->lpcr | LPCR_HYPERVISOR;
+	bool armed;
+
 	system_reset_deliver(vp);
-	external_deliver(cpu, vp);
-	/* While armed, each hypercall may have taken the interrupt: look again after it. */
-	if (vp->external_armed)
+	armed = external_deliver(vp);
+	if (armed) {
+		/* Each hypercall may have taken the interrupt: look again after it. */
 		vp->leave = 1;
-	lpcr_set(lpcr_for(vp));
+		lpcr |= LPCR_MER | LPCR_LPES0;
+		icp_hw_arm(cpu);
+	}
+	lpcr_set(lpcr);
 	hdec_set(until);
 	enter(vp);
+	if (armed)
+		icp_hw_disarm(cpu);
 	timebase_check(cpu, vp);
-	vp_exit(cpu, vp);
+	/* Of a hypercall the handler has done all there is to do. */
+	if (vp->exit_vector != 0xc00 || cpu->lost)
+		vp_exit(cpu, vp);
+}
+
+static bool is_running(const struct vp *vp)
+{
+	return __atomic_load_n(&vp->state, __ATOMIC_RELAXED) == VP_RUNNING;
 }
 
 /*
  * Whatever another processor has to say is stored before it sets vp->leave and kicks: it is seen
- * here, or the doorbell ends the visit.
+ * here, or the kick ends the visit. (A kick that comes while an interrupt of our own waits for the
+ * partition is seen no earlier than that.)
  */
 static bool may_enter(const struct cpu *cpu, struct vp *vp)
 {
 	__atomic_store_n(&vp->leave, 0, __ATOMIC_SEQ_CST);
-	return __atomic_load_n(&vp->state, __ATOMIC_RELAXED) == VP_RUNNING &&
-	       !__atomic_load_n(&cpu->queue.resched, __ATOMIC_RELAXED);
+	return is_running(vp) && !__atomic_load_n(&cpu->queue.resched, __ATOMIC_RELAXED);
 }
 
 void cpu_run(struct cpu *cpu, struct vp *vp, u64 until)
 {
-	purr_set(vp);
+	purr_set(cpu, vp);
 	while (may_enter(cpu, vp)) {
 		visit(cpu, vp, until);
-		if ((s64)(until - timebase_read()) <= 0)
+		if (!is_running(vp) || (s64)(until - timebase_read()) <= 0)
 			break;
 	}
 }
 
 /*
- * A kick that came before the nap ends it at once: the doorbell rings until somebody answers it.
- * Hypervisor decrementer interrupts are off, the emulator has no way to deliver one to a processor
- * that naps.
+ * A kick that came before the nap ends it at once: it stays until it is answered. Hypervisor
+ * decrementer interrupts are off, the emulator has no way to deliver one to a processor that naps.
  */
 void cpu_idle(struct cpu *cpu, u64 until)
 {
@@ -171,6 +178,5 @@ void cpu_idle(struct cpu *cpu, u64 until)
 	spr_write(SPR_LPCR, LPCR_NAP);
 	spr_write(SPR_DEC, MIN(left, (s64)INT32_MAX));
 	nap();
-	doorbell_answer();
-	icp_hw_interrupt(cpu);
+	icp_hw_answer(cpu);
 }

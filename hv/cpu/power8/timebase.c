@@ -58,7 +58,7 @@ static void timebase_write(u64 value)
 	spr_write(SPR_TBL, (u32)value);
 }
 
-static void timebase_mend(struct cpu *cpu, struct vp *vp)
+static void __noinline timebase_mend(struct cpu *cpu, struct vp *vp)
 {
 	struct mark now = mark_take();
 	s64 slack = (s64)(cpu->ahead_doubt + now.doubt + ROUNDING);
