@@ -9,7 +9,6 @@
 #include "hv/page.h"
 #include "hv/pool.h"
 #include "hv/vp.h"
-#include "partition/image.h"
 #include "partition/partition.h"
 #include "partition/tree.h"
 
@@ -18,6 +17,7 @@
 #include <string.h>
 
 #define CLEAR_PIECE  (128 * KiB)
+#define COPY_PIECE   (16 * KiB)
 #define RMO_DEFAULT  (128 * MiB)
 #define RMO_SMALL    (32 * MiB)
 #define INITRD_ALIGN (64 * KiB)
@@ -149,20 +149,57 @@ static int allocate(struct partition *partition)
 	return 0;
 }
 
-/* --- clearing: a partition's memory is large --- */
+/* --- what takes long: in pieces, as many as a step has time for --- */
 
-/* As much as a step has time for. Returns whether there is more. */
+static u64 step_end(void)
+{
+	return machine_timebase() + machine.timebase_hz / 1000000 * WORK_STEP_US;
+}
+
+static bool is_over(u64 end)
+{
+	return (s64)(end - machine_timebase()) <= 0;
+}
+
+/* These return whether there is more. */
+
 static bool clear_some(struct partition *partition)
 {
 	struct activation *activation = &partition->activation;
 	struct lpar *lpar = &partition->lpar;
-	u64 end = machine_timebase() + machine.timebase_hz / 1000000 * WORK_STEP_US;
+	u64 end = step_end();
 
 	do {
 		cache_clear(lpar_ptr(lpar, activation->cleared, CLEAR_PIECE), CLEAR_PIECE);
 		activation->cleared += CLEAR_PIECE;
-	} while (activation->cleared < lpar_mem_size(lpar) && (s64)(end - machine_timebase()) > 0);
+	} while (activation->cleared < lpar_mem_size(lpar) && !is_over(end));
 	return activation->cleared < lpar_mem_size(lpar);
+}
+
+static bool load_some(struct partition *partition)
+{
+	u64 end = step_end();
+	bool more;
+
+	do
+		more = image_copy(&partition->activation.image, &partition->lpar, COPY_PIECE);
+	while (more && !is_over(end));
+	return more;
+}
+
+static bool load_initrd_some(struct partition *partition)
+{
+	struct activation *activation = &partition->activation;
+	const u8 *initrd = partition->profile.image.initrd;
+	u64 size = partition->profile.image.initrd_size, end = step_end(), n;
+
+	while (activation->initrd_copied < size && !is_over(end)) {
+		n = MIN(size - activation->initrd_copied, COPY_PIECE);
+		lpar_copy_out(&partition->lpar, activation->initrd_base + activation->initrd_copied,
+			      initrd + activation->initrd_copied, n);
+		activation->initrd_copied += n;
+	}
+	return activation->initrd_copied < size;
 }
 
 /* --- loading --- */
@@ -177,36 +214,16 @@ static int place_initrd(struct partition *partition, u64 rmo_top, u64 bottom)
 	const struct plan_image *image = &partition->profile.image;
 	u64 top = rmo_top;
 
-	if (activation->image_end + IMAGE_GAP + image->initrd_size > top)
+	if (activation->image.end + IMAGE_GAP + image->initrd_size > top)
 		top = lpar_mem_size(&partition->lpar);
 	activation->initrd_base = ALIGN_DOWN(top - MIN(image->initrd_size, top), INITRD_ALIGN);
 	if (image->initrd_size == 0)
 		return 0;
-	if (activation->initrd_base < (top == rmo_top ? activation->image_end : bottom)) {
+	if (activation->initrd_base < (top == rmo_top ? activation->image.end : bottom)) {
 		partition_fail(partition, "initrd of %lu bytes does not fit behind the image",
 			       (unsigned long)image->initrd_size);
 		return -1;
 	}
-	lpar_copy_out(&partition->lpar, activation->initrd_base, image->initrd, image->initrd_size);
-	return 0;
-}
-
-static int load(struct partition *partition)
-{
-	struct lpar *lpar = &partition->lpar;
-	struct activation *activation = &partition->activation;
-	struct image image;
-	const char *reason;
-
-	if (image_load(lpar, partition->profile.image.kernel, partition->profile.image.kernel_size,
-		       lpar->rmo_size, &image, &reason) != 0) {
-		partition_fail(partition, "image %s: %s", partition->profile.image.name, reason);
-		return -1;
-	}
-	activation->entry = image.entry;
-	activation->image_base = image.base;
-	activation->image_end = image.end;
-	activation->toc = image.toc;
 	return 0;
 }
 
@@ -229,6 +246,20 @@ static void reset(struct partition *partition)
 		(*hook)(lpar);
 }
 
+/* The memory is clear: everything else is as at a first start, too, and the image fits. */
+static int open_image(struct partition *partition)
+{
+	const struct plan_image *image = &partition->profile.image;
+	const char *reason;
+
+	reset(partition);
+	if (image_open(&partition->lpar, image->kernel, image->kernel_size,
+		       partition->lpar.rmo_size, &partition->activation.image, &reason) == 0)
+		return 0;
+	partition_fail(partition, "image %s: %s", image->name, reason);
+	return -1;
+}
+
 /* The firmware's tree or its place in the partition could not be made: not the partition's fault.
  */
 static int start_failed(struct partition *partition)
@@ -249,7 +280,7 @@ static int start_fdt(struct partition *partition)
 	u64 tree = ALIGN_DOWN(rtas - partition->tree_size, TREE_ALIGN);
 	struct vp *vp = partition->lpar.vps[0];
 
-	if (activation->image_end + IMAGE_GAP > tree)
+	if (activation->image.end + IMAGE_GAP > tree)
 		return start_failed(partition);
 	if (place_initrd(partition, tree, partition->lpar.rmo_size) != 0)
 		return -1;
@@ -258,9 +289,9 @@ static int start_fdt(struct partition *partition)
 		       partition->profile.image.initrd_size) != 0 ||
 	    !lpar_copy_out(&partition->lpar, tree, partition->tree, fdt_totalsize(partition->tree)))
 		return start_failed(partition);
-	vp_reset(vp, activation->entry, tree);
-	vp->gpr[2] = activation->toc;
-	vp->gpr[4] = activation->image_base;
+	vp_reset(vp, activation->image.entry, tree);
+	vp->gpr[2] = activation->image.toc;
+	vp->gpr[4] = activation->image.base;
 	return 0;
 }
 
@@ -270,7 +301,7 @@ static int start_fdt(struct partition *partition)
  */
 static u64 initrd_top_of(const struct partition *partition)
 {
-	u64 top = ALIGN_UP(partition->activation.image_end, INITRD_ALIGN) + IMAGE_GAP +
+	u64 top = ALIGN_UP(partition->activation.image.end, INITRD_ALIGN) + IMAGE_GAP +
 		  ALIGN_UP(partition->profile.image.initrd_size, INITRD_ALIGN);
 
 	return top + IMAGE_GAP <= partition->lpar.rmo_size ? top : 0;
@@ -287,34 +318,21 @@ static int start_of(struct partition *partition)
 	struct vp *vp = partition->lpar.vps[0];
 	u64 r1, r5;
 
-	if (place_initrd(partition, initrd_top_of(partition), activation->image_end) != 0)
+	if (place_initrd(partition, initrd_top_of(partition), activation->image.end) != 0)
 		return -1;
 	of_reset(partition);
-	if (!of_claim(partition, activation->image_base,
-		      activation->image_end - activation->image_base) ||
+	if (!of_claim(partition, activation->image.base,
+		      activation->image.end - activation->image.base) ||
 	    (initrd_size && !of_claim(partition, activation->initrd_base, initrd_size)) ||
 	    tree_build(partition, partition->tree, activation->initrd_base, initrd_size) != 0 ||
 	    of_start(partition, &r1, &r5) != 0)
 		return start_failed(partition);
-	vp_reset(vp, activation->entry, initrd_size ? activation->initrd_base : 0);
+	vp_reset(vp, activation->image.entry, initrd_size ? activation->initrd_base : 0);
 	vp->msr |= MSR_FP;
 	vp->gpr[1] = r1;
-	vp->gpr[2] = activation->toc;
+	vp->gpr[2] = activation->image.toc;
 	vp->gpr[4] = initrd_size;
 	vp->gpr[5] = r5;
-	return 0;
-}
-
-static int start(struct partition *partition)
-{
-	bool open_firmware = partition->profile.open_firmware;
-
-	reset(partition);
-	if (load(partition) != 0)
-		return -1;
-	if ((open_firmware ? start_of(partition) : start_fdt(partition)) != 0)
-		return -1;
-	partition_run(partition, open_firmware ? PARTITION_OPEN_FIRMWARE : PARTITION_RUNNING);
 	return 0;
 }
 
@@ -333,6 +351,7 @@ void activation_begin(struct partition *partition)
 int activation_step(struct partition *partition)
 {
 	struct activation *activation = &partition->activation;
+	bool open_firmware = partition->profile.open_firmware;
 
 	switch (activation->step) {
 	case ACTIVATION_ALLOCATE:
@@ -343,11 +362,23 @@ int activation_step(struct partition *partition)
 		activation->step = ACTIVATION_CLEAR;
 		return 1;
 	case ACTIVATION_CLEAR:
-		if (!clear_some(partition))
+		if (clear_some(partition))
+			return 1;
+		activation->step = ACTIVATION_LOAD;
+		return open_image(partition) == 0 ? 1 : -1;
+	case ACTIVATION_LOAD:
+		if (!load_some(partition))
 			activation->step = ACTIVATION_START;
 		return 1;
+	case ACTIVATION_START:
+		activation->step = ACTIVATION_RUN;
+		return (open_firmware ? start_of(partition) : start_fdt(partition)) == 0 ? 1 : -1;
 	default:
-		return start(partition);
+		if (load_initrd_some(partition))
+			return 1;
+		partition_run(partition,
+			      open_firmware ? PARTITION_OPEN_FIRMWARE : PARTITION_RUNNING);
+		return 0;
 	}
 }
 

@@ -8,6 +8,7 @@
 #ifndef PARTITION_ACTIVATION_H
 #define PARTITION_ACTIVATION_H
 
+#include "partition/image.h"
 #include "types.h"
 
 struct partition;
@@ -15,15 +16,17 @@ struct partition;
 enum activation_step {
 	ACTIVATION_ALLOCATE,
 	ACTIVATION_CLEAR,
+	ACTIVATION_LOAD,
 	ACTIVATION_START,
+	ACTIVATION_RUN, /* all is there but the initrd */
 };
 
 struct activation {
 	enum activation_step step; /* ACTIVATION_ALLOCATE: it has nothing; else all of it */
 	u32 procs;		   /* virtual processors; 0: nothing claimed of the pool */
 	u64 cleared;		   /* bytes of logical memory so far */
-	u64 entry, image_base, image_end, toc;
-	u64 initrd_base;
+	struct image image;
+	u64 initrd_base, initrd_copied;
 };
 
 /*

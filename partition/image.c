@@ -236,7 +236,7 @@ static void sync_code(const struct lpar *lpar, u64 logical, u64 length)
 	}
 }
 
-static int copy_segments(struct loader *loader, const struct lpar *lpar)
+static int place_segments(struct loader *loader, const struct lpar *lpar)
 {
 	struct image *image = loader->image;
 
@@ -245,20 +245,23 @@ static int copy_segments(struct loader *loader, const struct lpar *lpar)
 		const struct segment *segment = &loader->segment[i];
 		u64 end = segment->logical + segment->memsz;
 
-		if (!lpar_copy_out(lpar, segment->logical, loader->file + segment->offset,
-				   segment->filesz) ||
-		    !lpar_fill_zero(lpar, segment->logical + segment->filesz,
-				    segment->memsz - segment->filesz))
+		if (end > lpar_mem_size(lpar))
 			return refuse(loader, "too big: segment %u ends at %#lx, memory at %#lx",
 				      segment->index, end, lpar_mem_size(lpar));
-		sync_code(lpar, segment->logical, segment->filesz);
+		image->segment[i] = (struct image_segment){
+			.logical = segment->logical,
+			.from = loader->file + segment->offset,
+			.filesz = segment->filesz,
+			.memsz = segment->memsz,
+		};
 		image->base = MIN(image->base, segment->logical);
 		image->end = MAX(image->end, end);
 	}
+	image->nr_segments = loader->nr_segments;
 	return 0;
 }
 
-int image_load(const struct lpar *lpar, const void *file, size_t size, u64 limit,
+int image_open(const struct lpar *lpar, const void *file, size_t size, u64 limit,
 	       struct image *image, const char **reason)
 {
 	struct loader loader = {.file = file, .size = size, .limit = limit, .image = image};
@@ -267,7 +270,40 @@ int image_load(const struct lpar *lpar, const void *file, size_t size, u64 limit
 	*reason = image->reason;
 	if (check_ident(&loader) < 0 || check_header(&loader) < 0 ||
 	    check_program_headers(&loader) < 0 || find_segments(&loader) < 0 ||
-	    find_entry(&loader) < 0 || copy_segments(&loader, lpar) < 0)
+	    find_entry(&loader) < 0 || place_segments(&loader, lpar) < 0)
 		return -1;
 	return 0;
+}
+
+/* The next piece of @segment, @bytes at most, from @done on. Returns its size. */
+static u64 copy_piece(const struct image_segment *segment, const struct lpar *lpar, u64 done,
+		      u64 bytes)
+{
+	u64 n;
+
+	if (done < segment->filesz) {
+		n = MIN(bytes, segment->filesz - done);
+		lpar_copy_out(lpar, segment->logical + done, segment->from + done, n);
+		sync_code(lpar, segment->logical + done, n);
+	} else {
+		n = MIN(bytes, segment->memsz - done);
+		lpar_fill_zero(lpar, segment->logical + done, n);
+	}
+	return n;
+}
+
+bool image_copy(struct image *image, const struct lpar *lpar, u64 bytes)
+{
+	while (bytes && image->copying < image->nr_segments) {
+		const struct image_segment *segment = &image->segment[image->copying];
+		u64 n = copy_piece(segment, lpar, image->copied, bytes);
+
+		bytes -= n;
+		image->copied += n;
+		if (image->copied == segment->memsz) {
+			image->copying++;
+			image->copied = 0;
+		}
+	}
+	return image->copying < image->nr_segments;
 }

@@ -89,10 +89,13 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 		file_size = ELF_FILE_SIZE;
 	file = malloc(file_size);
 	memcpy(file, elf.byte, file_size);
-	if (image_load(&lpar, file, file_size, LIMIT, &image, &reason) == 0)
+	if (image_open(&lpar, file, file_size, LIMIT, &image, &reason) == 0) {
+		while (image_copy(&image, &lpar, 1000))
+			;
 		check(&image);
-	else if (reason == NULL || reason[0] == '\0')
+	} else if (reason == NULL || reason[0] == '\0') {
 		abort();
+	}
 	free(file);
 	return 0;
 }

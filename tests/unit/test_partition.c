@@ -125,7 +125,7 @@ static void bring_to(enum moment moment)
 	if (moment == CLEARING)
 		steps(5);
 	if (moment == CLEARED)
-		while (partition->activation.step != ACTIVATION_START)
+		while (partition->activation.step != ACTIVATION_RUN)
 			world_step();
 	if (moment < OPEN_FIRMWARE)
 		return;

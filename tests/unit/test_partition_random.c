@@ -74,7 +74,7 @@ static void check_partition(const struct partition *of)
 		assert_nothing_held(of);
 	else
 		assert_int_equal(of->lpar.map.nr_lmbs, of->profile.mem / WORLD_LMB);
-	assert_true(!active || of->activation.step == ACTIVATION_START);
+	assert_true(!active || of->activation.step == ACTIVATION_RUN);
 	assert_true(of->state != PARTITION_NOT_ACTIVATED ||
 		    of->activation.step == ACTIVATION_ALLOCATE);
 	assert_int_equal(of->lpar.lock.held, 0);
