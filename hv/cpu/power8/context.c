@@ -303,6 +303,8 @@ static void load(struct cpu *cpu, struct vp *vp)
 	if (cpu->lpar != vp->lpar)
 		lpar_load(cpu, vp->lpar);
 	context_load(cpu, vp);
+	/* Nobody's reservation is taken for @vp's. */
+	__asm__ volatile("stdcx. %0,0,%1" : : "r"(0UL), "r"(&cpu->r12) : "cr0", "memory");
 	cpu->loaded = vp;
 	__atomic_store_n(&vp->loaded, cpu, __ATOMIC_RELAXED);
 }

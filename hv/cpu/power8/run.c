@@ -5,6 +5,7 @@
 #include "hv/log.h"
 #include "hv/lpar.h"
 #include "hv/machine.h"
+#include "hv/tlb.h"
 
 /*
  * Facilities that partitions get. Not the branch history: emulators have no instruction to clear
@@ -41,6 +42,7 @@ void cpu_init(struct cpu *cpu)
 	/* Nobody knows what the firmware left in the others. */
 	spr_write(SPR_MMCR0, MMCR0_FC);
 	cpu->rare = true;
+	tlb_flush_all();
 	icp_hw_init(cpu);
 }
 
@@ -116,7 +118,7 @@ static void nap(void)
 /* One way in and out again. */
 static void visit(struct cpu *cpu, struct vp *vp, u64 until)
 {
-	u64 lpcr = vp->lpar->lpcr | LPCR_HYPERVISOR;
+	u64 lpcr = __atomic_load_n(&vp->lpar->lpcr, __ATOMIC_RELAXED) | LPCR_HYPERVISOR;
 	bool armed;
 
 	system_reset_deliver(vp);
