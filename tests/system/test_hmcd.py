@@ -147,6 +147,7 @@ def test_bad_plan_changes_nothing(make):
         ([], "openlpar-up: --dir is missing"),
         (["--dir", "x", "--smp", "0"], "openlpar-up: --smp 0: must be a number from 1 to 16"),
         (["--dir", "x", "--smp", "17"], "openlpar-up: --smp 17: must be a number from 1 to 16"),
+        (["--dir", "x", "--smp", "13"], "openlpar-up: --smp 13: an odd number must be 11 at most"),
         (["--dir", "x", "--smp", "-1"], "openlpar-up: --smp -1: must be a number from 1 to 16"),
         (["--dir", "x", "--smp", "2x"], "openlpar-up: --smp 2x: must be a number from 1 to 16"),
         (["--dir", "x", "--mem", "2"], "openlpar-up: --mem 2: must be a number with M or G, from 1G to 1024G"),

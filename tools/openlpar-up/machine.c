@@ -118,7 +118,10 @@ void machine_command(char *word[MACHINE_WORDS], const struct options *options,
 	word_add(&words, "-m");
 	word_add(&words, "%uM", options->mem);
 	word_add(&words, "-smp");
-	word_add(&words, "%u", options->smp);
+	if (options->smp > SMP_CHIP)
+		word_add(&words, "%u,sockets=2,cores=%u,threads=1", options->smp, options->smp / 2);
+	else
+		word_add(&words, "%u", options->smp);
 	if (options->icount) {
 		word_add(&words, "-icount");
 		word_add(&words, "shift=0");

@@ -19,7 +19,7 @@ static const char usage_text[] =
 	"  --dir RUN          directory of this system, made if it is not there\n"
 	"  --plan FILE        system plan: which partitions there are (none without it)\n"
 	"  --machine powernv8 the machine to emulate\n"
-	"  --smp N            processors, 1 to 16 (1)\n"
+	"  --smp N            processors, 1 to 12, 14 or 16 (1)\n"
 	"  --mem SIZE         memory, 1G to 1024G, in M or G (2G)\n"
 	"  --qemu PATH        the emulator (qemu-system-ppc64)\n"
 	"  --icount           time counts instructions; needs QEMU 10\n"
@@ -59,6 +59,8 @@ static u32 smp_read(const char *text)
 
 	if (rest == text || *rest || number < 1 || number > SMP_MAX)
 		wrong("--smp %s: must be a number from 1 to %d", text, SMP_MAX);
+	if (number > SMP_CHIP && number % 2)
+		wrong("--smp %s: an odd number must be %d at most", text, SMP_CHIP - 1);
 	return (u32)number;
 }
 

@@ -5,6 +5,8 @@
 
 #include "types.h"
 
+#define SMP_CHIP 12 /* processors that fit on one chip; more are on two, half on each */
+
 struct options {
 	const char *dir;
 	const char *machine;
