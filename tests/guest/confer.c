@@ -262,6 +262,18 @@ static void joiner(u64 index)
 	cppr(0);
 }
 
+/* Until processor @index is back from its handler, which another system reset would hit. */
+static void progress_await(u32 index)
+{
+	u64 before = progress[index], start = mftb();
+
+	while (progress[index] == before) {
+		prod(index);
+		check(mftb() - start < PATIENCE, "processor %u is lost after a system reset",
+		      index);
+	}
+}
+
 static void test_system_reset(u64 rounds)
 {
 	static const u64 bad[] = {0x7fff, 64, 1UL << 32, 1UL << 63, ~2UL};
@@ -286,9 +298,8 @@ static void test_system_reset(u64 rounds)
 		check(rc == H_SUCCESS, "H_SIGNAL_SYS_RESET: %ld", rc);
 		for (u32 p = 1 - i % 2; p < processor_count; p++)
 			wait_for(&seen[p].resets, before[p] + 1, "system reset");
-		/* Until it is back from its handler, which another would hit. */
 		for (u32 p = 1; p < processor_count; p++)
-			wait_for(&progress[p], progress[p] + 1, "progress after a system reset");
+			progress_await(p);
 		check(i % 2 || seen[0].resets == before[0], "a system reset of all others hit me");
 	}
 	others_stop();
@@ -396,10 +407,14 @@ static void test_ppp(void)
 	check(rc == H_CONSTRAINED, "H_SET_PPP of too little: %ld", rc);
 	check_ppp("too little", least, weight, capped);
 	if (!capped) {
-		rc = hcall(H_SET_PPP, units, 255);
+		rc = hcall(H_SET_PPP, units, weight - 1);
 		check(rc == H_SUCCESS, "H_SET_PPP: %ld", rc);
-		check_ppp("a new weight", units, 255, capped);
+		check_ppp("a smaller weight", units, weight - 1, capped);
 	}
+	/* The profile's weight is the largest. */
+	rc = hcall(H_SET_PPP, units, weight + 1);
+	check(rc == H_CONSTRAINED, "H_SET_PPP of too large a weight: %ld", rc);
+	check_ppp("too large a weight", units, weight, capped);
 	rc = hcall(H_SET_PPP, units, weight);
 	check(rc == H_SUCCESS, "H_SET_PPP: %ld", rc);
 	check_ppp("as at first", units, weight, capped);

@@ -2,9 +2,10 @@
 /*
  * Never cedes: all processors compute, for "seconds=" seconds (0: for ever), and the time that they
  * get is reported. With "duty=" below 100 they compute only in so many of 100 ms, and wait in
- * H_CEDE for the rest.
+ * H_CEDE for the rest, in which a dedicated processor may be lent.
  */
 #include <stdio.h>
+#include "tests/guest/lib/area.h"
 #include "tests/guest/lib/clock.h"
 #include "tests/guest/lib/guest.h"
 #include "tests/guest/lib/interrupt.h"
@@ -38,6 +39,8 @@ static void hog(u64 index)
 	struct meter *meter;
 
 	cppr(PRIORITY_NONE);
+	area_register(index);
+	area_of(index)->donate_dedicated = 1;
 	meter = meter_start(index);
 	while (!stop) {
 		meter_loop(meter);

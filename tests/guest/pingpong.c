@@ -4,7 +4,8 @@
  * for its decrementer ("dec=" ticks), which passes zero while somebody else runs, and then works
  * for "work=" loops of one instruction. "confer=1": H_CONFER to all instead. "far=1": waits for
  * seconds, and only is there. Arguments "fp=", "vmx=", "pmu=": what the processor's area says to be
- * in use. A METER line's loops are waits, its extra is the time between waits.
+ * in use; "shadow=0": all of the SLB is. A METER line's loops are waits, its extra is the time
+ * between waits.
  *
  * PINGPONG dispatches waits: of processor 0, at the end of each second.
  */
@@ -30,6 +31,8 @@ static void area_set(u64 index)
 	struct vpa *vpa = area_of(index);
 
 	area_register(index);
+	if (guest_argument("shadow", 1))
+		area_register_shadow(index);
 	vpa->maintain_fprs = guest_argument("fp", 1);
 	vpa->maintain_vmx = guest_argument("vmx", guest_argument("fp", 1));
 	vpa->maintain_pmcs = guest_argument("pmu", 0);

@@ -20,20 +20,26 @@ GUESTS = TOP / "build" / "guest" / "tests"
 KERNEL_6_1 = TOP / "build" / "guest" / "vmlinux-6.1"
 KERNEL_6_12 = TOP / "build" / "guest" / "vmlinux-6.12"
 INITRD = TOP / "build" / "guest" / "initrd.img"
+INITRD_TOOLS = TOP / "build" / "guest" / "initrd-tools.img"
+
+# The system's own QEMU, and the one in build/ where it is another.
+QEMUS = sorted({path for path in (shutil.which("qemu-system-ppc64"), str(TOP / "build/qemu10/bin/qemu-system-ppc64"))
+                if path and os.path.exists(path)})
 
 # Seconds; for events that come much sooner on a machine that is not loaded.
 START = 90
 BOOT = 240
 ANSWER = 60
 
+TICKS = 512_000_000  # of the timebase in a second
 TAIL = 40  # lines of a console in the report of a failure
 
 
 class Plan:
     """The text of a system plan, record by record."""
 
-    def __init__(self, lmb=16):
-        self.records = [f"sys name=test,mem_region_size={lmb}"]
+    def __init__(self, lmb=16, **more):
+        self.records = [f"sys name=test,mem_region_size={lmb}" + "".join(f",{key}={more[key]}" for key in more)]
         self.images = {}
 
     def image(self, kernel, initrd=None):
@@ -58,9 +64,9 @@ class Plan:
         """One partition that runs tests/guest/TEST.c."""
         return self.lpar(name, GUESTS / f"{test}.elf", **more)
 
-    def debian(self, name, kernel=KERNEL_6_1, mem=512, mode="of", args="console=hvc0", **more):
+    def debian(self, name, kernel=KERNEL_6_1, initrd=INITRD, mem=512, mode="of", args="console=hvc0", **more):
         """One Debian partition."""
-        return self.lpar(name, kernel, INITRD, mem=mem, mode=mode, args=args, **more)
+        return self.lpar(name, kernel, initrd, mem=mem, mode=mode, args=args, **more)
 
     def __str__(self):
         return "\n".join(self.records) + "\n"
@@ -197,6 +203,31 @@ class Machine:
         ready = self.wait_console(name, rf"^OpenLPAR partition {name} ready: .*$", timeout, never=panic)
         self.wait_console(name, rf"{name}# ", timeout, never=panic)
         return ready.group(0)
+
+    def meter(self, name):
+        """What tests/guest/lib/meter.h wrote on the console of NAME: (ticks, loops, extra) of each second."""
+        lines = re.findall(r"^METER (\d+) (\d+) (\d+) (\d+) (\d+)\n", self.console(name), re.MULTILINE)
+        lines = [tuple(map(int, line)) for line in lines]
+        # Lines of a time when not all processors had started do not count.
+        return {line[0]: line[1:4] for line in lines if line[4] == lines[-1][4]}
+
+    def shares(self, names, seconds, timeout=BOOT):
+        """The processor time that each of NAMES gets, in processors, in the next SECONDS that all of them see whole."""
+        first = 1 + max(max(self.meter(name), default=0) for name in names)
+        deadline = time.monotonic() + timeout
+        while True:
+            meters = {name: self.meter(name) for name in names}
+            common = [s for s in set.intersection(*map(set, meters.values())) if s >= first]
+            if common and max(common) - min(common) >= seconds:
+                begin, end = min(common), max(common)
+                return {
+                    name: (meter[end][0] - meter[begin][0]) / (end - begin) / TICKS for name, meter in meters.items()
+                }
+            if not self.qemu_pid():
+                raise Ended("the machine ended while processor time was measured")
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"no {seconds} seconds that all of {', '.join(names)} have seen")
+            time.sleep(0.1)
 
     def attach(self, name):
         """An openlpar-console on NAME, kept until the machine stops."""
