@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hv/hpt.h"
+#include "hv/cache.h"
 #include "papr/pft.h"
-#include <string.h>
 
 /*
  * The LP encodings of POWER8, by base and actual page size. Where the actual page is 64 KiB the
@@ -37,7 +37,7 @@ u32 hpt_shift_for(u64 mem_size)
 
 void hpt_clear(struct hpt *hpt)
 {
-	memset(hpt->table, 0, BIT(hpt->shift));
+	cache_clear(hpt->table, BIT(hpt->shift));
 }
 
 u32 hpte_page_shift(u64 v, u64 r)

@@ -38,7 +38,7 @@ static void test_shift_for(void **state)
 
 static void test_clear(void **state)
 {
-	static struct hpte table[1 << 14];
+	static struct hpte table[1 << 14] __aligned(128);
 	struct hpt hpt = {.table = table, .shift = 18};
 
 	(void)state;
