@@ -3,6 +3,7 @@
 #include "hv/dispatch.h"
 #include "hv/hcall.h"
 #include "hv/machine.h"
+#include "hv/pool.h"
 #include "hv/real.h"
 #include "hv/work.h"
 #include "tests/unit/fake_cpu.h"
@@ -14,6 +15,7 @@
 struct machine machine = {.timebase_hz = HZ};
 u8 real_memory[1];
 u32 lmb_shift = 24;
+void (*work_added)(void);
 
 struct lpar lpars[2];
 struct vp vps[2][WORLD_VPS];
@@ -25,20 +27,18 @@ static void (*action)(struct vp *vp, u64 until);
 
 void machine_poll(void)
 {
-	if (world.turns >= limit)
-		longjmp(enough, 1);
 	world.polls++;
+}
+
+bool work_pending(void)
+{
+	return world.work_pending;
 }
 
 bool work_step(void)
 {
-	return world.work && world.work();
-}
-
-static void count(struct vp *vp, u64 until)
-{
-	world.turn[world.turns++ % WORLD_TURNS] =
-		(struct turn){.vp = vp, .from = fake_cpu.now, .until = until};
+	world.work_pending = world.work && world.work();
+	return world.work_pending;
 }
 
 void use_all(struct vp *vp, u64 until)
@@ -47,16 +47,30 @@ void use_all(struct vp *vp, u64 until)
 	fake_cpu.now = until;
 }
 
+static void count(struct vp *vp, u64 until)
+{
+	world.turn[world.turns % WORLD_TURNS] =
+		(struct turn){.vp = vp, .from = fake_cpu.now, .until = until};
+	world.turns++;
+}
+
 static void run(struct vp *vp, u64 until)
 {
 	count(vp, until);
 	action(vp, until);
+	if (world.turns >= limit)
+		longjmp(enough, 1);
 }
 
 static void idle(u64 until)
 {
 	count(NULL, until);
-	fake_cpu.now = until;
+	if (world.idle)
+		world.idle(until);
+	else
+		fake_cpu.now = until;
+	if (world.turns >= limit)
+		longjmp(enough, 1);
 }
 
 void play(u32 turns, void (*act)(struct vp *vp, u64 until))
@@ -100,31 +114,43 @@ void ipi_take(struct vp *vp)
 	hcall(vp, H_EOI, 0xff000000 | XICS_IPI);
 }
 
-/* The dispatcher has no memory but its lists: once all are stopped it has none. */
-static void stop_all(void)
+void world_add_cpu(u32 number)
 {
-	for (u32 i = 0; i < 2; i++)
-		for (u32 j = 0; j < lpars[i].nr_vps; j++)
-			dispatch_stop(&vps[i][j]);
+	cpu_self.number = number;
+	dispatch_cpu_init(&cpu_self);
+	queue_set_activity(&cpu_self, DISPATCH_BUSY);
+	pool_add(&cpu_self);
+}
+
+static void lpar_setup(u32 i)
+{
+	struct lpar *lpar = &lpars[i];
+
+	lpar->id = (u16)(i + 1);
+	lpar->nr_vps = WORLD_VPS;
+	lpar->procs.sharing_mode = SHARING_UNCAP;
+	share_set(&lpar->share, 50, WINDOW, 128);
+	for (u32 j = 0; j < WORLD_VPS; j++) {
+		lpar->vps[j] = &vps[i][j];
+		vps[i][j].lpar = lpar;
+		vps[i][j].number = j;
+		icp_reset(&vps[i][j]);
+	}
 }
 
 int world_setup(void **state)
 {
 	(void)state;
-	stop_all();
+	/* Says that it does not nap any more. */
+	queue_set_activity(&cpu_self, DISPATCH_BUSY);
 	fake_cpu_init();
+	fake_cpu.now = 100 * WINDOW;
 	memset(&world, 0, sizeof(world));
 	memset(lpars, 0, sizeof(lpars));
 	memset(vps, 0, sizeof(vps));
-	for (u32 i = 0; i < 2; i++) {
-		lpars[i].id = (u16)(i + 1);
-		lpars[i].nr_vps = WORLD_VPS;
-		for (u32 j = 0; j < WORLD_VPS; j++) {
-			lpars[i].vps[j] = &vps[i][j];
-			vps[i][j].lpar = &lpars[i];
-			vps[i][j].number = j;
-			icp_reset(&vps[i][j]);
-		}
-	}
+	pool_nr_cpus = pool_nr_shared = 0;
+	for (u32 i = 0; i < 2; i++)
+		lpar_setup(i);
+	world_add_cpu(0);
 	return 0;
 }

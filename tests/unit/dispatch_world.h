@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Two partitions and one processor (tests/unit/fake_cpu.h) for the dispatcher to give to them. */
+/*
+ * Two uncapped partitions, each with half of one processor (tests/unit/fake_cpu.h), for the
+ * dispatcher to give it to them.
+ */
 #ifndef TESTS_UNIT_DISPATCH_WORLD_H
 #define TESTS_UNIT_DISPATCH_WORLD_H
 
@@ -9,8 +12,8 @@
 
 #define WORLD_VPS 6 /* of each partition */
 #define HZ	  512000000UL
-#define SLICE	  (HZ / 100)
-#define IDLE	  (HZ / 1000)
+#define WINDOW	  (HZ / 100)
+#define POLL	  (HZ / 1000) /* an idle processor looks after the management channel this often */
 
 extern struct lpar lpars[2];
 extern struct vp vps[2][WORLD_VPS];
@@ -28,16 +31,24 @@ extern struct world {
 	struct turn turn[WORLD_TURNS];
 	u32 turns;
 	u32 polls;
-	bool (*work)(void); /* what work_step() does; NULL: there is none */
+	bool (*work)(void);	 /* what work_step() does; NULL: there is none */
+	void (*idle)(u64 until); /* what happens in idle turns; NULL: the time passes */
+	bool work_pending;	 /* what the last one returned; set it to begin with */
 } world;
 
-/* For every test: all processors stopped, nothing pending anywhere. */
+/*
+ * For every test: all processors stopped, nothing pending anywhere, the processor just starts its
+ * dispatcher at the turn of a window.
+ */
 int world_setup(void **state);
+
+/* The processor of the thread that calls joins the machine as number @number. */
+void world_add_cpu(u32 number);
 
 /*
  * Runs the dispatcher for @turns turns. In each of them @act, or use_all() if it is NULL, is what
- * the partition does; in idle turns, vp NULL, the time passes by itself. Whoever still runs at the
- * end has the processor and does not get it again in the next play().
+ * the partition does; in idle turns, vp NULL, the time passes by itself. Whoever has the processor
+ * at the end of the last turn has it still at the beginning of the next play().
  */
 void play(u32 turns, void (*act)(struct vp *vp, u64 until));
 
@@ -51,12 +62,5 @@ s64 hcall(struct vp *vp, u64 number, u64 r4);
 void icp_open(struct vp *vp);
 void ipi(struct vp *vp);
 void ipi_take(struct vp *vp);
-
-/* Turn number @n went to @vp until @until. */
-#define assert_turn(n, who, end)                              \
-	do {                                                  \
-		assert_ptr_equal(world.turn[n].vp, who);      \
-		assert_int_equal(world.turn[n].until, (end)); \
-	} while (0)
 
 #endif

@@ -34,11 +34,7 @@ struct cpu *cpu_this(void)
 
 u64 machine_timebase(void)
 {
-	u64 now = __atomic_load_n(&fake_cpu.now, __ATOMIC_RELAXED);
-
-	if (fake_cpu.tick)
-		__atomic_store_n(&fake_cpu.now, now + fake_cpu.tick, __ATOMIC_RELAXED);
-	return now;
+	return __atomic_fetch_add(&fake_cpu.now, fake_cpu.tick, __ATOMIC_SEQ_CST);
 }
 
 static bool is_in_partition(const struct vp *vp)
@@ -92,15 +88,23 @@ static bool take_kick(void)
 	return __atomic_exchange_n(&fake_cpu.kicked[cpu_self.number], false, __ATOMIC_SEQ_CST);
 }
 
+static bool may_enter(const struct cpu *cpu, struct vp *vp)
+{
+	__atomic_store_n(&vp->leave, 0, __ATOMIC_SEQ_CST);
+	return __atomic_load_n(&vp->state, __ATOMIC_SEQ_CST) == VP_RUNNING &&
+	       !__atomic_load_n(&cpu->queue.resched, __ATOMIC_SEQ_CST);
+}
+
 void cpu_run(struct cpu *cpu, struct vp *vp, u64 until)
 {
 	CHECK(cpu->loaded == vp);
 	CHECK(vp->loaded == cpu);
-	do {
-		__atomic_store_n(&vp->leave, 0, __ATOMIC_SEQ_CST);
+	while (may_enter(cpu, vp)) {
 		fake_cpu.run(vp, until);
-	} while (__atomic_load_n(&vp->state, __ATOMIC_SEQ_CST) == VP_RUNNING && !take_kick() &&
-		 (s64)(until - fake_cpu.now) > 0);
+		take_kick();
+		if ((s64)(until - __atomic_load_n(&fake_cpu.now, __ATOMIC_RELAXED)) <= 0)
+			break;
+	}
 }
 
 void cpu_idle(struct cpu *cpu, u64 until)

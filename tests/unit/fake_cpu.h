@@ -13,7 +13,7 @@
 struct fake_cpu {
 	u64 now;  /* the timebase; stands still … */
 	u64 tick; /* … but for this much each time it is read */
-	/* One visit; the last if @vp runs no more, the time is @until or a kick came. */
+	/* One visit; the last if @vp runs no more, the time is @until, or resched is set. */
 	void (*run)(struct vp *vp, u64 until);
 	void (*idle)(u64 until);
 	void (*load)(struct vp *vp); /* @vp's registers come from memory, and go there; both */

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// SOURCES: hv/dispatch.c hv/vp.c hv/icp.c hv/ics.c hv/xics_hcall.c hv/lpar.c hv/trace.c
+// SOURCES: hv/dispatch.c hv/dispatch_queue.c hv/vp_state.c hv/cede_hcall.c hv/share.c hv/pqueue.c
+// SOURCES: hv/pool.c hv/vpa.c hv/vp.c hv/icp.c hv/ics.c hv/xics_hcall.c hv/lpar.c hv/trace.c
 // SOURCES: tests/unit/dispatch_world.c tests/unit/fake_cpu.c
+// One processor: turns, and what hypercalls and interrupts do to virtual processors. Shares, and
+// many processors, are the business of test_dispatch_sim.c.
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -28,7 +31,7 @@ static int setup(void **state)
 static void ready(u32 n)
 {
 	for (u32 i = 0; i < n; i++)
-		dispatch_start(&vp0[i], 0x1000 + i, i);
+		assert_true(dispatch_start(&vp0[i], 0x1000 + i, i));
 }
 
 static const struct trace_record *last_record(void)
@@ -36,91 +39,122 @@ static const struct trace_record *last_record(void)
 	return &cpu_self.trace.record[(cpu_self.trace.next - 1) % TRACE_RECORDS];
 }
 
+static void assert_turn(u32 n, const struct vp *vp, u64 until)
+{
+	assert_ptr_equal(world.turn[n].vp, vp);
+	assert_int_equal(world.turn[n].until - start, until - start);
+}
+
 /* --- turns --- */
 
 static void test_nothing_to_run(void **state)
 {
 	(void)state;
-	play(3, NULL);
-	for (u32 i = 0; i < 3; i++)
-		assert_turn(i, NULL, start + (i + 1) * IDLE);
-	assert_int_equal(world.polls, 3);
+	play(25, NULL);
+	for (u32 i = 0; i < 25; i++)
+		assert_turn(i, NULL, start + (i + 1) * POLL);
+	assert_in_range(world.polls, 24, 26);
 	assert_int_equal(fake_cpu.loads, 0);
 }
 
-static void test_one_after_the_other(void **state)
-{
-	(void)state;
-	ready(3);
-	play(7, NULL);
-	for (u32 i = 0; i < 7; i++)
-		assert_turn(i, &vp0[i % 3], start + (i + 1) * SLICE);
-	assert_int_equal(world.polls, 7);
-	assert_int_equal(fake_cpu.lpar_loads, 1);
-}
-
-static void test_partitions_alternate(void **state)
-{
-	(void)state;
-	dispatch_start(&vps[0][0], 0, 0);
-	dispatch_start(&vps[1][3], 0, 0);
-	play(4, NULL);
-	for (u32 i = 0; i < 4; i++)
-		assert_ptr_equal(world.turn[i].vp, i % 2 ? &vps[1][3] : &vps[0][0]);
-	assert_int_equal(fake_cpu.lpar_loads, 4);
-}
-
+/* Half of each window is its own, the other half is left over. */
 static void test_alone_it_keeps_the_processor(void **state)
 {
 	(void)state;
 	ready(1);
-	play(5, NULL);
-	for (u32 i = 0; i < 5; i++)
-		assert_turn(i, &vp0[0], start + (i + 1) * SLICE);
+	play(6, NULL);
+	for (u32 i = 0; i < 6; i++)
+		assert_turn(i, &vp0[0], start + (i + 1) * WINDOW / 2);
 	assert_int_equal(fake_cpu.loads, 1);
+	assert_int_equal(lpars[0].use.capped, 3 * WINDOW / 2);
+	assert_int_equal(lpars[0].use.uncapped, 2 * WINDOW / 2);
 }
 
-/* vp 0 waits, with its decrementer, in the middle of others' slices. */
-static void cede_0_for_1_5(struct vp *vp, u64 until)
+/* Those who have just been started do not wait; from the next window on they have turns. */
+static void run_first_window(void)
+{
+	while (fake_cpu.now < start + WINDOW)
+		play(1, NULL);
+}
+
+static void test_partitions_alternate(void **state)
+{
+	const struct vp *first;
+
+	(void)state;
+	dispatch_start(&vps[0][0], 0, 0);
+	dispatch_start(&vps[1][3], 0, 0);
+	run_first_window();
+	play(6, NULL);
+	first = world.turn[0].vp;
+	for (u32 i = 0; i < 6; i++) {
+		assert_int_equal(world.turn[i].until - start, (i + 3) * WINDOW / 2);
+		assert_true((world.turn[i].vp == first) == (i % 2 == 0));
+	}
+}
+
+/* Its processors share what the partition has, and what is left over. */
+static void test_one_after_the_other(void **state)
+{
+	(void)state;
+	ready(4);
+	run_first_window();
+	play(4, NULL);
+	for (u32 i = 0; i < 4; i++) {
+		assert_int_equal(world.turn[i].until - start, WINDOW + (i + 1) * WINDOW / 8);
+		for (u32 j = 0; j < i; j++)
+			assert_ptr_not_equal(world.turn[i].vp, world.turn[j].vp);
+	}
+	play(60, NULL);
+	for (u32 i = 0; i < 4; i++)
+		assert_in_range(vp0[i].spr.purr, cpu_self.use.partitions / 5,
+				cpu_self.use.partitions / 3);
+	assert_int_equal(fake_cpu.lpar_loads, 1);
+}
+
+/* One waits, with its decrementer, until the other partition is in the middle of a turn. */
+static void cede_for_a_quarter(struct vp *vp, u64 until)
 {
 	if (vp == &vp0[0] && world.turns == 1) {
-		vp->dec_expires = fake_cpu.now + SLICE * 3 / 2;
+		vp->dec_expires = fake_cpu.now + WINDOW / 4;
 		hcall(vp, H_CEDE, 0);
 	} else {
 		fake_cpu.now = until;
 	}
 }
 
-static void test_a_slice_goes_on_when_another_wakes(void **state)
+static void test_who_wakes_has_the_processor(void **state)
 {
 	(void)state;
-	ready(2);
-	play(5, cede_0_for_1_5);
-	assert_turn(0, &vp0[0], start + SLICE);
-	assert_turn(1, &vp0[1], start + SLICE);
-	assert_turn(2, &vp0[1], start + SLICE * 3 / 2); /* the decrementer of vp 0 */
-	assert_turn(3, &vp0[1], start + 2 * SLICE);	/* what was left of its slice */
-	assert_turn(4, &vp0[0], start + 3 * SLICE);
+	ready(1);
+	dispatch_start(&vps[1][0], 0, 0);
+	play(3, cede_for_a_quarter);
+	assert_ptr_equal(world.turn[0].vp, &vp0[0]);
+	assert_turn(1, &vps[1][0], start + WINDOW / 4); /* the decrementer of the other */
+	assert_ptr_equal(world.turn[2].vp, &vp0[0]);
+	assert_int_equal(vp0[0].ready_reason, VP_READY_DECREMENTER);
+	assert_int_equal(vps[1][0].leave_reason, VP_LEAVE_SLICE);
 }
 
 static void leave_early(struct vp *vp, u64 until)
 {
 	if (vp == &vp0[0]) {
-		fake_cpu.now += SLICE / 4;
-		hcall(vp, H_PROD, 1);
+		fake_cpu.now += WINDOW / 32;
 		hcall(vp, H_CEDE, 0);
 	} else {
 		fake_cpu.now = until;
 	}
 }
 
-static void test_next_one_has_a_whole_slice(void **state)
+/* What one does not use of its turn is its partition's, and there for the other. */
+static void test_turn_ends_early(void **state)
 {
 	(void)state;
 	ready(2);
-	play(2, leave_early);
-	assert_turn(0, &vp0[0], start + SLICE);
-	assert_turn(1, &vp0[1], start + SLICE / 4 + SLICE);
+	play(3, leave_early);
+	assert_ptr_equal(world.turn[0].vp, &vp0[0]);
+	assert_turn(1, &vp0[1], start + WINDOW / 2);
+	assert_turn(2, &vp0[1], start + WINDOW);
 }
 
 /* --- H_CEDE --- */
@@ -142,7 +176,7 @@ static void cede_combination(struct vp *vp, u64 until)
 	if (external)
 		ipi(vp);
 	vp->leave = 0;
-	vp->dec_expires = fake_cpu.now + (expired ? -1UL : SLICE / 2);
+	vp->dec_expires = fake_cpu.now + (expired ? -1UL : WINDOW / 2);
 	vp->msr = MSR_SF | MSR_ME | (enabled ? MSR_EE : 0);
 	assert_int_equal(hcall(vp, H_CEDE, 0), H_SUCCESS);
 	assert_int_equal(vp->msr, MSR_SF | MSR_ME | MSR_EE);
@@ -190,7 +224,7 @@ static void test_interrupt_while_it_goes_to_sleep(void **state)
 	icp_open(&vp0[0]);
 	fake_cpu.on_dec = ipi_0;
 	play(2, cede_interrupted);
-	assert_turn(1, &vp0[0], start + 2 * SLICE);
+	assert_turn(1, &vp0[0], start + WINDOW);
 }
 
 static void cede_at_zero(struct vp *vp, u64 until)
@@ -207,10 +241,11 @@ static void test_cede_with_decrementer_zero(void **state)
 	ready(1);
 	play(3, cede_at_zero);
 	for (u32 i = 0; i < 3; i++)
-		assert_turn(i, &vp0[0], start + SLICE);
+		assert_ptr_equal(world.turn[i].vp, &vp0[0]);
+	assert_int_equal(fake_cpu.loads, 1);
 }
 
-static const u64 delays[] = {5 * IDLE, 2 * IDLE, 3 * IDLE, 2 * IDLE, INT32_MAX, 0};
+static const u64 delays[] = {5 * POLL, 2 * POLL, 3 * POLL, 7 * POLL, INT32_MAX, 0};
 
 static void cede_once(struct vp *vp, u64 until)
 {
@@ -221,13 +256,13 @@ static void cede_once(struct vp *vp, u64 until)
 		dispatch_stop(vp);
 }
 
-/* Those who wait wake in the order of their decrementers, equal ones as they came. */
-static void check_wake_order(void)
+/* Those who wait wake in the order of their decrementers, each at its time. */
+static void test_wake_order(void **state)
 {
-	static const u8 order[] = {5, 1, 3, 2, 0, 4};
+	static const u8 order[] = {5, 1, 2, 0, 3, 4};
 	u32 woken = 0;
 
-	start = fake_cpu.now;
+	(void)state;
 	for (u32 i = 0; i < WORLD_VPS; i++) {
 		dispatch_start(&vp0[i], 0, 0);
 		vp0[i].dec_expires = start + delays[i];
@@ -240,48 +275,16 @@ static void check_wake_order(void)
 			continue;
 		assert_ptr_equal(world.turn[0].vp, &vp0[order[woken]]);
 		assert_in_range(fake_cpu.now - start, delays[order[woken]],
-				delays[order[woken]] + IDLE);
+				delays[order[woken]] + 1);
 		woken++;
 	}
-}
-
-static void test_wake_order(void **state)
-{
-	(void)state;
-	check_wake_order();
-}
-
-/* The timebase goes through 0 at every moment of it. */
-static void test_wake_order_over_the_end_of_time(void **state)
-{
-	for (u32 i = 0; i <= 6; i++) {
-		world_setup(state);
-		fake_cpu.now = -(i * IDLE);
-		check_wake_order();
-		world_setup(state);
-		fake_cpu.now = 1 - i * IDLE;
-		check_wake_order();
-	}
-}
-
-static void test_turns_over_the_end_of_time(void **state)
-{
-	(void)state;
-	fake_cpu.now = -SLICE * 5 / 2;
-	start = fake_cpu.now;
-	ready(2);
-	play(6, cede_0_for_1_5);
-	assert_turn(2, &vp0[1], start + SLICE * 3 / 2);
-	assert_turn(3, &vp0[1], start + 2 * SLICE);
-	assert_turn(4, &vp0[0], start + 3 * SLICE);
-	assert_turn(5, &vp0[1], start + 4 * SLICE);
 }
 
 /* Saving the registers reads the decrementer once more, and finds it a little off. */
 static void disturb(struct vp *vp)
 {
 	if (vp == &vp0[2])
-		vp->dec_expires += 4 * IDLE;
+		vp->dec_expires += 4 * POLL;
 }
 
 static void test_wake_order_survives_saving(void **state)
@@ -295,13 +298,13 @@ static void test_wake_order_survives_saving(void **state)
 	fake_cpu.save = disturb;
 	ready(3);
 	for (u32 i = 0; i < 3; i++)
-		vp0[order[i].vp].dec_expires = start + order[i].wakes * IDLE;
-	play(11, cede_once);
+		vp0[order[i].vp].dec_expires = start + order[i].wakes * POLL;
+	play(13, cede_once);
 	for (u32 i = 0; i < 3; i++) {
 		while (n + 1 < world.turns && !world.turn[n].vp)
 			n++;
 		assert_ptr_equal(world.turn[n].vp, &vp0[order[i].vp]);
-		assert_int_equal(world.turn[n].from, start + order[i].wakes * IDLE);
+		assert_int_equal(world.turn[n].from, start + order[i].wakes * POLL);
 		n++;
 	}
 }
@@ -401,7 +404,7 @@ static void test_interrupt_in_every_state(void **state)
 	ipi(&vp0[0]);
 	assert_int_equal(vp0[0].state, VP_RUNNABLE);
 	play(1, use_all);
-	assert_turn(0, &vp0[0], start + IDLE + SLICE);
+	assert_ptr_equal(world.turn[0].vp, &vp0[0]);
 	/* Running. */
 	assert_int_equal(vp0[0].state, VP_RUNNING);
 	vp0[0].leave = 0;
@@ -520,13 +523,12 @@ static void test_stop_self_and_start_again(void **state)
 static void test_old_decrementer(void **state)
 {
 	(void)state;
-	vp0[0].dec_expires = start + IDLE;
 	ready(1);
-	vp0[0].dec_expires = start + IDLE;
-	play(1, cede_always);
+	vp0[0].dec_expires = start + 3 * POLL;
+	play(2, cede_always);
 	dispatch_stop(&vp0[0]);
-	dispatch_start(&vp0[0], 0, 0);
-	assert_int_equal(vp0[0].dec_expires, start + INT32_MAX);
+	assert_true(dispatch_start(&vp0[0], 0, 0));
+	assert_int_equal(vp0[0].dec_expires, fake_cpu.now + INT32_MAX);
 	play(20, cede_always);
 	assert_ptr_equal(world.turn[0].vp, &vp0[0]);
 	for (u32 i = 1; i < 20; i++)
@@ -552,100 +554,19 @@ static void test_one_stops_all_others(void **state)
 	assert_int_equal(vp0[0].state, VP_STOPPED);
 }
 
-/* --- between the slices --- */
-
-static u32 work_left;
-
-static bool some_work(void)
-{
-	return work_left && --work_left;
-}
-
-static void test_no_rest_while_there_is_work(void **state)
-{
-	(void)state;
-	work_left = 5;
-	world.work = some_work;
-	play(2, NULL);
-	/* Four times there was more, and nothing to run: no nap. */
-	assert_int_equal(world.polls, 4 + 2);
-	assert_turn(0, NULL, start + IDLE);
-}
-
-static struct lpar *doomed;
-
-/* The partition's memory is given back as soon as its last processor has stopped. */
-static bool release(void)
-{
-	if (doomed && doomed->vps[0]->state == VP_STOPPED) {
-		cpu_forget(&cpu_self, doomed);
-		doomed->nr_vps = 0;
-		free(doomed->vps[0]);
-		doomed->vps[0] = NULL;
-		doomed = NULL;
-	}
-	return false;
-}
-
-static void test_work_frees_who_has_stopped(void **state)
-{
-	struct vp *vp = calloc(1, sizeof(*vp));
-
-	(void)state;
-	doomed = &lpars[1];
-	doomed->nr_vps = 1;
-	doomed->vps[0] = vp;
-	vp->lpar = doomed;
-	world.work = release;
-	dispatch_start(vp, 0, 0);
-	play(2, stop_self);
-	assert_ptr_equal(world.turn[0].vp, vp);
-	assert_null(world.turn[1].vp);
-	assert_null(doomed);
-}
-
-/* Something that comes in between the slices is run at once. */
-static bool wake_0(void)
-{
-	if (vp0[0].state == VP_CEDED)
-		ipi(&vp0[0]);
-	return false;
-}
-
-static void take_and_cede(struct vp *vp, u64 until)
-{
-	(void)until;
-	if (icp_pending(vp))
-		ipi_take(vp);
-	hcall(vp, H_CEDE, 0);
-}
-
-static void test_interrupt_between_slices(void **state)
-{
-	(void)state;
-	ready(1);
-	icp_open(&vp0[0]);
-	world.work = wake_0;
-	play(5, take_and_cede);
-	for (u32 i = 0; i < 5; i++)
-		assert_turn(i, &vp0[0], start + SLICE);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_nothing_to_run, setup),
+		cmocka_unit_test_setup(test_who_wakes_has_the_processor, setup),
+		cmocka_unit_test_setup(test_turn_ends_early, setup),
 		cmocka_unit_test_setup(test_one_after_the_other, setup),
 		cmocka_unit_test_setup(test_partitions_alternate, setup),
 		cmocka_unit_test_setup(test_alone_it_keeps_the_processor, setup),
-		cmocka_unit_test_setup(test_a_slice_goes_on_when_another_wakes, setup),
-		cmocka_unit_test_setup(test_next_one_has_a_whole_slice, setup),
 		cmocka_unit_test_setup(test_cede_with_everything_pending, setup),
 		cmocka_unit_test_setup(test_interrupt_while_it_goes_to_sleep, setup),
 		cmocka_unit_test_setup(test_cede_with_decrementer_zero, setup),
 		cmocka_unit_test_setup(test_wake_order, setup),
-		cmocka_unit_test_setup(test_wake_order_over_the_end_of_time, setup),
-		cmocka_unit_test_setup(test_turns_over_the_end_of_time, setup),
 		cmocka_unit_test_setup(test_wake_order_survives_saving, setup),
 		cmocka_unit_test_setup(test_prod, setup),
 		cmocka_unit_test_setup(test_prod_of_nobody, setup),
@@ -658,9 +579,6 @@ int main(void)
 		cmocka_unit_test_setup(test_stop_self_and_start_again, setup),
 		cmocka_unit_test_setup(test_old_decrementer, setup),
 		cmocka_unit_test_setup(test_one_stops_all_others, setup),
-		cmocka_unit_test_setup(test_no_rest_while_there_is_work, setup),
-		cmocka_unit_test_setup(test_work_frees_who_has_stopped, setup),
-		cmocka_unit_test_setup(test_interrupt_between_slices, setup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -53,7 +53,7 @@ static void dirty(void)
 	vp.cpu = &cpu_self;
 	vp.number = 0;
 	vp.state = VP_STOPPED;
-	vp.vpa = vp.slb_shadow = vp.dtl = (struct vp_area){0x10000, 640};
+	vp.vpa = vp.slb_shadow = vp.dtl = (struct vp_area){.logical = 0x10000, .length = 640};
 	vp.next = NULL;
 	icp_reset(&vp);
 	icp_set_cppr(&vp, 0xff);
@@ -96,6 +96,7 @@ static void test_reset(void **state)
 	memset(expected.slb, 0, sizeof(expected.slb));
 	expected.dec_expires = fake_cpu.now + INT32_MAX;
 	expected.prodded = false;
+	expected.resets = 0;
 	expected.icp = vp.icp;
 	assert_memory_equal(&vp, &expected, sizeof(vp));
 }
