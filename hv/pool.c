@@ -205,8 +205,9 @@ static void refuse_processors(const struct lpar_procs *want, u32 left, char *rea
 	const char *are = left == 1 ? "is" : "are";
 
 	if (want->desired_procs == want->min_procs)
-		snprintf(reason, size, "%u dedicated processors needed, %u of %u %s free",
-			 want->desired_procs, left, pool_nr_cpus, are);
+		snprintf(reason, size, "%u dedicated processor%s needed, %u of %u %s free",
+			 want->desired_procs, want->desired_procs == 1 ? "" : "s", left,
+			 pool_nr_cpus, are);
 	else
 		snprintf(reason, size,
 			 "%u dedicated processors wanted, at least %u needed, %u of %u %s free",

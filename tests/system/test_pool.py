@@ -70,7 +70,7 @@ def test_partition_that_ended(machine, mode, processors):
     """The dedicated processor of one that is not activated any more: kept idle, or back in the shared pool."""
     system = machine(
         Plan()
-        .guest("short", "checksum", proc_mode="ded", sharing_mode=mode, args="rounds=1")
+        .guest("short", "checksum", proc_mode="ded", sharing_mode=mode, args="rounds=1 passes=1")
         .guest("hog", "hog", procs=2),
         smp=2,
         icount=True,

@@ -282,7 +282,7 @@ static void test_dedicated(void **state)
 	refused(dedicated(2, SHARING_SHARE_IDLE, 1, 3),
 		"3 dedicated processors wanted, at least 1 needed, 0 of 4 are free");
 	refused(dedicated(2, SHARING_SHARE_IDLE, 1, 1),
-		"1 dedicated processors needed, 0 of 4 are free");
+		"1 dedicated processor needed, 0 of 4 are free");
 	pool_set(&lpars[1], 100, 128);
 	assert_int_equal(activate(dedicated(2, SHARING_SHARE_IDLE, 1, 3)), 1);
 	assert_string_equal(owners(), "-caa");
