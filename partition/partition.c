@@ -63,19 +63,23 @@ static void set_state_locked(struct partition *partition, enum partition_state s
 	management_announce(partition->lpar.id);
 }
 
+static bool has_run_locked(const struct partition *partition)
+{
+	return partition->state == PARTITION_OPEN_FIRMWARE || partition->state == PARTITION_RUNNING;
+}
+
 static bool is_active_locked(const struct partition *partition)
 {
-	return partition->state == PARTITION_STARTING ||
-	       partition->state == PARTITION_OPEN_FIRMWARE || partition->state == PARTITION_RUNNING;
+	return partition->state == PARTITION_STARTING || has_run_locked(partition);
 }
 
 /*
  * The processors stop at once, or soon where they are in the partition now; what @state asks for is
- * done as work. One that starts has not run any yet, and may be just making them.
+ * done as work. In states in which none can run, work may be just making or freeing them.
  */
 static void end_locked(struct partition *partition, enum partition_state state)
 {
-	if (partition->state != PARTITION_STARTING)
+	if (has_run_locked(partition))
 		for (u32 i = 0; i < partition->lpar.nr_vps; i++)
 			dispatch_stop(partition->lpar.vps[i]);
 	set_state_locked(partition, state);
