@@ -435,7 +435,6 @@ static struct vp *guest_of(struct dispatch_queue *queue)
 static void move_guests(struct cpu *cpu)
 {
 	struct cpu *to = any_shared();
-	const struct lpar *lpar;
 	struct vp *vp;
 
 	for (;;) {
@@ -451,12 +450,11 @@ static void move_guests(struct cpu *cpu)
 		lock_drop(&cpu->queue.lock);
 		if (!vp)
 			return;
-		lpar = vp->lpar;
 		lock_take(&to->queue.lock);
 		if (dispatch_taken(vp))
 			queue_entitled(&to->queue, vp, false);
 		lock_drop(&to->queue.lock);
-		queue_announce(to, lpar);
+		queue_announce(to, true);
 	}
 }
 

@@ -51,6 +51,13 @@ void queue_entitled(struct dispatch_queue *queue, struct vp *vp, bool urgent)
 		queue->urgent = vp;
 }
 
+void queue_entitled_first(struct dispatch_queue *queue, struct vp *vp)
+{
+	entitled_insert(queue, vp, queue->entitled.first);
+	if (!queue->urgent)
+		queue->urgent = vp;
+}
+
 void queue_entitled_again(struct dispatch_queue *queue, struct vp *vp)
 {
 	entitled_insert(queue, vp, first_not_urgent(queue));
@@ -300,10 +307,9 @@ bool queue_call_idle(void)
 	return cpu != NULL;
 }
 
-void queue_announce(struct cpu *home, const struct lpar *lpar)
+void queue_announce(struct cpu *home, bool entitled)
 {
 	u32 activity = activity_of(home);
-	bool entitled = lpar_dedicated(lpar) || share_left(&lpar->share, home->queue.window) != 0;
 	struct cpu *other;
 
 	if (activity == DISPATCH_IDLE || (entitled && activity == DISPATCH_SURPLUS) ||

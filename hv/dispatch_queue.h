@@ -63,6 +63,9 @@ enum dispatch_activity {
  */
 void queue_entitled(struct dispatch_queue *queue, struct vp *vp, bool urgent);
 
+/* Before all others: somebody gives his turn away to it. */
+void queue_entitled_first(struct dispatch_queue *queue, struct vp *vp);
+
 /* Behind those who were woken: it had to give way to them. */
 void queue_entitled_again(struct dispatch_queue *queue, struct vp *vp);
 
@@ -107,12 +110,12 @@ struct cpu *queue_lock_home(const struct vp *vp);
 void queue_resched(struct cpu *cpu);
 
 /*
- * A virtual processor of @lpar waits on @home, which is not locked any more: tells a processor that
- * ought to run it. In the order of preference its home, if that has nothing or nothing as important
- * to do; an idle one; one that runs somebody on surplus; its home, which will look at it before
- * long.
+ * Somebody waits on @home, which is not locked any more, @entitled to run or for surplus only:
+ * tells a processor that ought to run it. In the order of preference its home, if that has nothing
+ * or nothing as important to do; an idle one; one that runs somebody on surplus; its home, which
+ * will look at it before long.
  */
-void queue_announce(struct cpu *home, const struct lpar *lpar);
+void queue_announce(struct cpu *home, bool entitled);
 
 /* Calls a processor that naps, if there is one that was not called already. */
 bool queue_call_idle(void);

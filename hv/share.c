@@ -132,7 +132,7 @@ u64 share_slice(const struct share *share, u64 least)
 	u32 wanting = __atomic_load_n(&share->wanting, __ATOMIC_RELAXED);
 	u64 entitled = __atomic_load_n(&share->entitled, __ATOMIC_RELAXED);
 
-	return wanting > 1 ? MAX(entitled / wanting, least) : MAX(entitled, least);
+	return wanting > 1 ? MAX((entitled + wanting - 1) / wanting, least) : MAX(entitled, least);
 }
 
 u64 share_queue_key(struct share *share, u64 now)

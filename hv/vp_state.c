@@ -20,15 +20,27 @@ static void trace_state(const struct vp *vp, enum vp_state state)
 
 /* --- becoming ready; home's lock is held --- */
 
-static void make_ready(struct cpu *home, struct vp *vp, enum vp_ready_reason reason, u64 now)
+/*
+ * While another processor of the same partition runs there on what its partition was granted, part
+ * of that is for this one.
+ */
+static bool is_entitled(const struct dispatch_queue *queue, const struct lpar *lpar)
 {
+	return lpar_dedicated(lpar) || share_left(&lpar->share, queue->window) != 0 ||
+	       (queue->granted && queue->running && queue->running->lpar == lpar);
+}
+
+/* Returns whether it is entitled to run now. */
+static bool make_ready(struct cpu *home, struct vp *vp, enum vp_ready_reason reason, u64 now)
+{
+	bool entitled = is_entitled(&home->queue, vp->lpar);
+
 	vp->ready_at = vp->capacity_at = now;
 	vp->ready_reason = (u8)reason;
 	__atomic_store_n(&vp->state, VP_RUNNABLE, __ATOMIC_RELAXED);
 	wanting_add(vp, 1);
-	queue_entitled(&home->queue, vp,
-		       lpar_dedicated(vp->lpar) ||
-			       share_left(&vp->lpar->share, home->queue.window) != 0);
+	queue_entitled(&home->queue, vp, entitled);
+	return entitled;
 }
 
 void dispatch_expire(struct cpu *cpu, u64 now)
@@ -47,33 +59,33 @@ void dispatch_expire(struct cpu *cpu, u64 now)
 void dispatch_wake(struct vp *vp, enum vp_ready_reason reason)
 {
 	struct cpu *home = queue_lock_home(vp);
-	bool woken;
+	bool woken, entitled = false;
 
 	if (!home)
 		return;
 	woken = vp->state == VP_CEDED;
 	if (woken)
-		make_ready(home, vp, reason, machine_timebase());
+		entitled = make_ready(home, vp, reason, machine_timebase());
 	lock_drop(&home->queue.lock);
 	if (woken)
-		queue_announce(home, vp->lpar);
+		queue_announce(home, entitled);
 }
 
 void dispatch_prod(struct vp *vp)
 {
 	struct cpu *home = queue_lock_home(vp);
-	bool woken;
+	bool woken, entitled = false;
 
 	if (!home)
 		return;
 	woken = vp->state == VP_CEDED || vp->state == VP_JOINED;
 	if (woken)
-		make_ready(home, vp, VP_READY_PROD, machine_timebase());
+		entitled = make_ready(home, vp, VP_READY_PROD, machine_timebase());
 	else
 		vp->prodded = true;
 	lock_drop(&home->queue.lock);
 	if (woken)
-		queue_announce(home, vp->lpar);
+		queue_announce(home, entitled);
 }
 
 void vp_external_raise(struct vp *vp)
@@ -95,7 +107,7 @@ void vp_external_raise(struct vp *vp)
 void dispatch_system_reset(struct vp *vp)
 {
 	struct cpu *home = queue_lock_home(vp);
-	bool woken, runs;
+	bool woken, runs, entitled = false;
 
 	if (!home)
 		return;
@@ -104,10 +116,10 @@ void dispatch_system_reset(struct vp *vp)
 	if (vp->state != VP_STOPPED)
 		__atomic_store_n(&vp->resets, 1, __ATOMIC_SEQ_CST);
 	if (woken)
-		make_ready(home, vp, VP_READY_START, machine_timebase());
+		entitled = make_ready(home, vp, VP_READY_START, machine_timebase());
 	lock_drop(&home->queue.lock);
 	if (woken)
-		queue_announce(home, vp->lpar);
+		queue_announce(home, entitled);
 	else if (runs)
 		vp_external_raise(vp);
 }
@@ -195,6 +207,14 @@ bool dispatch_taken(struct vp *vp)
 	return false;
 }
 
+/* What is left of the turn of the one that runs; 0 if that is on surplus. */
+static u64 conferred_ticks(const struct dispatch_queue *queue)
+{
+	s64 left = (s64)(queue->slice_end - machine_timebase());
+
+	return queue->granted && left > 0 ? (u64)left : 0;
+}
+
 void dispatch_confer(struct vp *vp, struct vp *target)
 {
 	struct cpu *cpu = vp->cpu;
@@ -207,7 +227,8 @@ void dispatch_confer(struct vp *vp, struct vp *target)
 	lock_take(&queue->lock);
 	if (taken && dispatch_taken(target)) {
 		target->ready_reason = VP_READY_CONFER;
-		queue_entitled(queue, target, true);
+		target->slice_left = conferred_ticks(queue);
+		queue_entitled_first(queue, target);
 	}
 	vp->leave_reason = VP_LEAVE_CONFER;
 	queue->yield = true;
@@ -248,12 +269,13 @@ static struct cpu *start_home(struct vp *vp)
 void dispatch_ready(struct vp *vp)
 {
 	struct cpu *home = start_home(vp);
+	bool entitled;
 
 	vp->left_at = machine_timebase();
 	vp->leave_reason = VP_LEAVE_FIRMWARE;
-	make_ready(home, vp, VP_READY_START, machine_timebase());
+	entitled = make_ready(home, vp, VP_READY_START, machine_timebase());
 	lock_drop(&home->queue.lock);
-	queue_announce(home, vp->lpar);
+	queue_announce(home, entitled);
 	trace_state(vp, VP_RUNNABLE);
 }
 
