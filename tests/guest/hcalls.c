@@ -31,9 +31,21 @@ static struct guest_run work;
 static const struct {
 	u32 number, count;
 } outputs[] = {
-	{H_REMOVE, 2},		{H_ENTER, 1}, {H_READ, 8},   {H_CLEAR_MOD, 1}, {H_CLEAR_REF, 1},
-	{H_BULK_REMOVE, 8},	{H_XIRR, 1},  {H_XIRR_X, 2}, {H_IPOLL, 2},     {H_GET_TERM_CHAR, 3},
+	{H_REMOVE, 2},
+	{H_ENTER, 1},
+	{H_READ, 8},
+	{H_CLEAR_MOD, 1},
+	{H_CLEAR_REF, 1},
+	{H_BULK_REMOVE, 8},
+	{H_XIRR, 1},
+	{H_XIRR_X, 2},
+	{H_IPOLL, 2},
+	{H_GET_TERM_CHAR, 3},
 	{H_LOGICAL_CI_LOAD, 1},
+	{H_GET_PPP, 5},
+	{H_PURR, 1},
+	{H_PIC, 9},
+	{H_HOME_NODE_ASSOCIATIVITY, 6},
 };
 
 /* Arguments that name memory the hypervisor then writes; never that of the test itself. */
@@ -236,6 +248,9 @@ static void undo(u64 number)
 static void call_one(u64 number)
 {
 	registers_make(number);
+	/* Who confers to itself with interrupts off waits for this. */
+	if (number == H_CONFER)
+		hcall(H_PROD, processor_self()->number);
 	dec_set(2000);
 	exchange_hcall(&want, &got);
 	interrupts_set(false);
@@ -265,6 +280,12 @@ static void ignore(struct exception *exception)
 	exception->msr &= ~0x600UL;
 }
 
+/* H_SIGNAL_SYS_RESET of itself, or of all. */
+static void system_reset(struct exception *exception)
+{
+	(void)exception;
+}
+
 int main(void)
 {
 	u64 rounds = guest_argument("rounds", 200);
@@ -277,6 +298,7 @@ int main(void)
 	exception_handle(EXCEPTION_EXTERNAL, external);
 	exception_handle(EXCEPTION_DECREMENTER, decrementer);
 	exception_handle(EXCEPTION_TRACE, ignore);
+	exception_handle(EXCEPTION_SYSTEM_RESET, system_reset);
 	mtmsr(mfmsr() | MSR_FP_ALL);
 	for (u64 number = 0; number <= HCALL_MAX + 0x40; number += 4)
 		for (u64 i = 0; i < rounds; i++)
