@@ -3,8 +3,11 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/sendfile.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
@@ -82,7 +85,7 @@ char *client_line(struct client *client, int patience)
 		client->used -= client->taken;
 		memmove(client->buffer, client->buffer + client->taken, client->used);
 		client->taken = 0;
-		ready = poll(&input, 1, (int)MAX(end - now_ms(), 0L));
+		ready = poll(&input, 1, patience < 0 ? -1 : (int)MAX(end - now_ms(), 0L));
 		if (!ready)
 			errno = ETIMEDOUT;
 		if (ready <= 0)
@@ -113,4 +116,165 @@ int client_answer(struct client *client, int patience, const char **text)
 	if (line)
 		errno = EPROTO;
 	return -1;
+}
+
+/* Commands of the management console. */
+
+static int bytes_send(const struct client *client, const void *data, size_t length)
+{
+	const char *at = data;
+
+	while (length) {
+		ssize_t n = send(client->fd, at, length, MSG_NOSIGNAL);
+
+		if (n < 0)
+			return -1;
+		at += n;
+		length -= (size_t)n;
+	}
+	return 0;
+}
+
+/* Waits without end. Returns 0, or -1. */
+static int bytes_read(struct client *client, char *data, size_t length)
+{
+	size_t n = MIN(length, client->used - client->taken);
+
+	memcpy(data, client->buffer + client->taken, n);
+	client->taken += n;
+	while (n < length) {
+		ssize_t got = read(client->fd, data + n, length - n);
+
+		if (!got)
+			errno = ECONNRESET;
+		if (got <= 0)
+			return -1;
+		n += (size_t)got;
+	}
+	return 0;
+}
+
+static int error_send(const struct client *client, int error)
+{
+	char line[CLIENT_LINE_MAX];
+	int n = snprintf(line, sizeof(line), "error %s\n", strerror(error));
+
+	return bytes_send(client, line, (size_t)n);
+}
+
+static int file_send(const struct client *client, int fd)
+{
+	struct stat status;
+	char line[32];
+	off_t done = 0;
+
+	if (fd < 0 || fstat(fd, &status))
+		return error_send(client, errno);
+	if (!S_ISREG(status.st_mode))
+		return error_send(client, S_ISDIR(status.st_mode) ? EISDIR : ESPIPE);
+	snprintf(line, sizeof(line), "%lld\n", (long long)status.st_size);
+	if (bytes_send(client, line, strlen(line)))
+		return -1;
+	while (done < status.st_size) {
+		ssize_t n = sendfile(client->fd, fd, &done, (size_t)(status.st_size - done));
+
+		if (!n)
+			errno = EIO; /* it has become shorter, and more was promised */
+		if (n <= 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int write_answer(const struct client *client, const struct client_answers *answers,
+			void *ctx, const char *data, size_t length)
+{
+	size_t path = strlen(data) + 1;
+
+	if (path > length) {
+		errno = EPROTO;
+		return -1;
+	}
+	if (answers->write(ctx, data, data + path, length - path))
+		return error_send(client, errno);
+	return bytes_send(client, "ok\n", 3);
+}
+
+/* Returns the exit status if that was the answer, -1 if something went wrong, or -2. */
+static int answer_take(struct client *client, char tag, const char *data, size_t length,
+		       const struct client_answers *answers, void *ctx)
+{
+	int result, fd;
+
+	switch (tag) {
+	case CLIENT_STDOUT:
+		answers->output(ctx, data, length);
+		return -2;
+	case CLIENT_STDERR:
+		answers->error(ctx, data, length);
+		return -2;
+	case CLIENT_PROGRESS:
+		answers->progress(ctx, data);
+		return -2;
+	case CLIENT_FILE:
+		fd = answers->file(ctx, data);
+		result = file_send(client, fd);
+		if (fd >= 0)
+			close(fd);
+		return result ? -1 : -2;
+	case CLIENT_WRITE:
+		return write_answer(client, answers, ctx, data, length) ? -1 : -2;
+	case CLIENT_EXIT:
+		return atoi(data) & 0xff;
+	default:
+		errno = EPROTO;
+		return -1;
+	}
+}
+
+static int answers_take(struct client *client, const struct client_answers *answers, void *ctx)
+{
+	int result = -2;
+
+	while (result == -2) {
+		char *line = client_line(client, -1), *data, tag;
+		size_t length;
+
+		if (!line)
+			return -1;
+		if (sscanf(line, "%c %zu", &tag, &length) != 2 || length > CLIENT_FILE_MAX) {
+			errno = EPROTO;
+			return -1;
+		}
+		data = malloc(length + 1);
+		if (!data || bytes_read(client, data, length)) {
+			free(data);
+			return -1;
+		}
+		data[length] = 0;
+		result = answer_take(client, tag, data, length, answers, ctx);
+		free(data);
+	}
+	return result;
+}
+
+int client_command(struct client *client, int argc, char *const argv[],
+		   const struct client_answers *answers, void *ctx)
+{
+	size_t length = 0;
+	char number[32];
+
+	for (int i = 0; i < argc; i++)
+		length += strlen(argv[i]) + 1;
+	if (length > CLIENT_ARGUMENTS_MAX) {
+		errno = EMSGSIZE;
+		return -1;
+	}
+	snprintf(number, sizeof(number), "%zu", length);
+	if (client_send(client, "hmc", number))
+		return -1;
+	for (int i = 0; i < argc; i++)
+		if (bytes_send(client, argv[i], strlen(argv[i]) + 1))
+			return -1;
+	return answers_take(client, answers, ctx);
 }
