@@ -33,8 +33,8 @@ struct cpu {
 	struct vp *loaded; /* whose context the registers hold; NULL = nobody's */
 	struct lpar *lpar; /* whose page table and LPID are loaded */
 	bool rare;	   /* of the registers in vp->spr.rare some are not 0 here */
-	u64 ahead;	   /* ticks that the time base is ahead of the virtual one, for timebase.c … */
-	u64 ahead_doubt;   /* … or up to so many less */
+	u64 ahead; /* ticks that the time base is ahead of the virtual one, for timebase.c … */
+	u64 ahead_doubt; /* … or up to so many less */
 	struct dispatch_queue queue;
 	struct cpu_use use;
 	struct trace_ring trace;

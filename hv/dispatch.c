@@ -4,30 +4,20 @@
 #include "hv/dispatch_queue.h"
 #include "hv/lpar.h"
 #include "hv/machine.h"
+#include "hv/pick.h"
 #include "hv/pool.h"
 #include "hv/vpa.h"
 #include "hv/work.h"
 
-#define POLL_US	    1000 /* the management channel is looked after this often, if possible */
-#define STEAL_DEPTH 8	 /* how many of another processor's waiting ones are looked at */
+#define POLL_US 1000 /* the management channel is looked after this often, if possible */
 
-/* The same in ticks. */
-static u64 window_ticks, least_ticks, surplus_ticks, poll_ticks;
+struct dispatch_ticks dispatch_ticks;
+
+static u64 poll_ticks;
 
 u64 dispatch_window(void)
 {
-	return window_ticks;
-}
-
-static bool reached(u64 now, u64 when)
-{
-	return (s64)(now - when) >= 0;
-}
-
-/* Of two timebases less than half their range apart. */
-static u64 earlier(u64 a, u64 b)
-{
-	return (s64)(a - b) < 0 ? a : b;
+	return dispatch_ticks.window;
 }
 
 static void add(u64 *counter, u64 ticks)
@@ -48,10 +38,10 @@ static u64 ticks_of(u64 us)
 
 static void set_window(struct dispatch_queue *queue, u64 now)
 {
-	u64 number = now / window_ticks;
+	u64 number = now / dispatch_ticks.window;
 
 	queue->window = (u32)number;
-	queue->window_end = (number + 1) * window_ticks;
+	queue->window_end = (number + 1) * dispatch_ticks.window;
 }
 
 /* Somebody with nothing better to do is to come. */
@@ -67,9 +57,9 @@ void dispatch_cpu_init(struct cpu *cpu)
 
 	work_added = call_for_work;
 
-	window_ticks = ticks_of(DISPATCH_WINDOW_US);
-	least_ticks = ticks_of(DISPATCH_LEAST_US);
-	surplus_ticks = ticks_of(DISPATCH_SURPLUS_US);
+	dispatch_ticks.window = ticks_of(DISPATCH_WINDOW_US);
+	dispatch_ticks.least = ticks_of(DISPATCH_LEAST_US);
+	dispatch_ticks.surplus = ticks_of(DISPATCH_SURPLUS_US);
 	poll_ticks = ticks_of(POLL_US);
 	set_window(&cpu->queue, now);
 	cpu->queue.charged = cpu->use.since = now;
@@ -151,7 +141,7 @@ static u64 latest_start(const struct dispatch_queue *queue, const struct vp *vp)
 	u64 left = share_left(share, queue->window);
 	u32 wanting = __atomic_load_n(&share->wanting, __ATOMIC_RELAXED);
 
-	return queue->window_end - MIN(left / MAX(wanting, 1U), window_ticks);
+	return queue->window_end - MIN(left / MAX(wanting, 1U), dispatch_ticks.window);
 }
 
 /* When the one that runs is to give way to one that waits; its turn may end earlier. */
@@ -162,7 +152,7 @@ static u64 preempt_at(const struct dispatch_queue *queue)
 
 	if (!first || queue->owner)
 		return queue->slice_end;
-	least = queue->run_from + least_ticks;
+	least = queue->run_from + dispatch_ticks.least;
 	if (!queue->granted || queue->urgent)
 		return earlier(queue->slice_end, least);
 	/* Two that are both late take turns. */
@@ -193,7 +183,7 @@ static bool turn_is_over(struct cpu *cpu, u64 now)
 	if (queue->yield || reached(now, preempt_at(queue)) || owner_calls(queue))
 		return true;
 	return !queue->granted && !queue->owner && entitled_elsewhere(cpu) &&
-	       reached(now, queue->run_from + least_ticks);
+	       reached(now, queue->run_from + dispatch_ticks.least);
 }
 
 static void requeue(struct cpu *cpu, struct vp *vp, u64 now)
@@ -239,264 +229,6 @@ static struct vp *end_turn(struct cpu *cpu, u64 now)
 	}
 	__atomic_store_n(&queue->running, NULL, __ATOMIC_RELAXED);
 	return NULL;
-}
-
-/* --- who is next; the queue's lock is held --- */
-
-static struct vp *begin_turn(struct cpu *cpu, struct vp *vp, u64 grant, u64 ticks)
-{
-	struct dispatch_queue *queue = &cpu->queue;
-
-	if (vp->queued != VP_QUEUED_NOT)
-		queue_remove(queue, vp);
-	__atomic_store_n(&vp->state, VP_RUNNING, __ATOMIC_RELAXED);
-	__atomic_store_n(&queue->running, vp, __ATOMIC_RELEASE);
-	queue->run_from = queue->granted_from = queue->charged;
-	queue->granted = grant;
-	queue->slice_end = earlier(queue->charged + ticks, queue->window_end);
-	vp->slice_left = 0;
-	return vp;
-}
-
-/* @vp, in no queue or in this one, gets its turn if its partition has entitlement left. */
-static struct vp *grant(struct cpu *cpu, struct vp *vp)
-{
-	struct dispatch_queue *queue = &cpu->queue;
-	struct share *share = &vp->lpar->share;
-	u64 left = queue->window_end - queue->charged;
-	u64 ticks;
-
-	if (lpar_dedicated(vp->lpar))
-		return begin_turn(cpu, vp, left, left);
-	/* Who had to give way to others has the rest of his turn to come, not another one. */
-	ticks = vp->slice_left ? vp->slice_left : share_slice(share, least_ticks);
-	ticks = share_grant(share, queue->window, MIN(ticks, left));
-	return ticks ? begin_turn(cpu, vp, ticks, ticks) : NULL;
-}
-
-static struct vp *begin_surplus(struct cpu *cpu, struct vp *vp)
-{
-	bool alone = cpu->queue.nr_surplus == 1;
-
-	queue_virtual_advance(vp->surplus.key);
-	return begin_turn(cpu, vp, 0, alone ? window_ticks : surplus_ticks);
-}
-
-static struct vp *pick_entitled(struct cpu *cpu)
-{
-	struct dispatch_queue *queue = &cpu->queue;
-	struct vp *vp;
-
-	while ((vp = queue->entitled.first) != NULL) {
-		bool conferred = vp->ready_reason == VP_READY_CONFER;
-
-		if (grant(cpu, vp))
-			return vp;
-		queue_remove(queue, vp);
-		queue_used_up(queue, vp);
-		if (conferred && vp->queued == VP_QUEUED_SURPLUS)
-			return begin_surplus(cpu, vp);
-	}
-	return NULL;
-}
-
-/* --- from other processors; no lock is held --- */
-
-static struct vp *take_entitled(struct cpu *cpu, struct cpu *from)
-{
-	u32 depth = STEAL_DEPTH;
-	struct vp *vp;
-
-	lock_take(&from->queue.lock);
-	vp = from->queue.entitled.first;
-	while (vp && !dispatch_take(cpu, from, vp))
-		vp = --depth ? vp->next : NULL;
-	lock_drop(&from->queue.lock);
-	return vp;
-}
-
-static struct vp *take_surplus(struct cpu *cpu, struct cpu *from)
-{
-	struct vp *vp;
-
-	lock_take(&from->queue.lock);
-	vp = queue_surplus_first(&from->queue);
-	if (vp && !dispatch_take(cpu, from, vp))
-		vp = NULL;
-	lock_drop(&from->queue.lock);
-	return vp;
-}
-
-/* @vp is on its way here. Returns it if it gets its turn now. */
-static struct vp *arrive(struct cpu *cpu, struct vp *vp, bool surplus)
-{
-	struct vp *next = NULL;
-
-	lock_take(&cpu->queue.lock);
-	if (dispatch_taken(vp)) {
-		next = grant(cpu, vp);
-		if (!next)
-			queue_used_up(&cpu->queue, vp);
-		if (!next && surplus && vp->queued == VP_QUEUED_SURPLUS)
-			next = begin_surplus(cpu, vp);
-	}
-	lock_drop(&cpu->queue.lock);
-	return next;
-}
-
-static struct vp *steal_entitled(struct cpu *cpu)
-{
-	for (u32 i = 1; i < pool_nr_cpus; i++) {
-		struct cpu *from = pool_cpu[(cpu->number + i) % pool_nr_cpus];
-		struct vp *vp;
-
-		while (!from->queue.owner &&
-		       __atomic_load_n(&from->queue.entitled.length, __ATOMIC_SEQ_CST)) {
-			vp = take_entitled(cpu, from);
-			if (!vp)
-				break;
-			if (arrive(cpu, vp, false))
-				return vp;
-		}
-	}
-	return NULL;
-}
-
-/* The virtual time of the first that waits for surplus on @cpu; a look without the lock. */
-static bool surplus_key(const struct cpu *cpu, u64 *key)
-{
-	if (!__atomic_load_n(&cpu->queue.nr_surplus, __ATOMIC_SEQ_CST))
-		return false;
-	*key = __atomic_load_n(&cpu->queue.surplus_key, __ATOMIC_RELAXED);
-	return true;
-}
-
-/* Where the one waits that is due most: here, unless another is due a whole turn earlier. */
-static struct cpu *surplus_source(struct cpu *cpu)
-{
-	struct cpu *best = NULL;
-	u64 least = 0, key;
-
-	if (surplus_key(cpu, &key)) {
-		best = cpu;
-		least = key - surplus_ticks;
-	}
-	for (u32 i = 0; i < pool_nr_cpus; i++) {
-		if (pool_cpu[i] == cpu || !surplus_key(pool_cpu[i], &key) ||
-		    (best && !reached(least, key + 1)))
-			continue;
-		best = pool_cpu[i];
-		least = key;
-	}
-	return best;
-}
-
-static struct vp *pick_surplus(struct cpu *cpu)
-{
-	struct cpu *from;
-	struct vp *vp = NULL;
-
-	from = surplus_source(cpu);
-	if (from && from != cpu)
-		vp = take_surplus(cpu, from);
-	if (vp)
-		return arrive(cpu, vp, true);
-	lock_take(&cpu->queue.lock);
-	vp = queue_surplus_first(&cpu->queue);
-	if (vp)
-		begin_surplus(cpu, vp);
-	lock_drop(&cpu->queue.lock);
-	return vp;
-}
-
-/* --- a dedicated processor --- */
-
-static struct cpu *any_shared(void)
-{
-	for (u32 i = 0; i < pool_nr_cpus; i++)
-		if (!pool_cpu[i]->queue.owner)
-			return pool_cpu[i];
-	return NULL;
-}
-
-/* One that waits here and is not the owner's own. The lock is held. */
-static struct vp *guest_of(struct dispatch_queue *queue)
-{
-	struct vp *vp = queue->entitled.first;
-
-	if (vp && vp == queue->dedicated)
-		vp = vp->next;
-	if (!vp)
-		vp = queue->parked.first;
-	return vp ? vp : queue_surplus_first(queue);
-}
-
-/* Those who wait here but belong to the shared pool go there. */
-static void move_guests(struct cpu *cpu)
-{
-	struct cpu *to = any_shared();
-	struct vp *vp;
-
-	for (;;) {
-		lock_take(&cpu->queue.lock);
-		vp = to ? guest_of(&cpu->queue) : NULL;
-		if (vp && vp->loaded == cpu) {
-			lock_drop(&cpu->queue.lock);
-			cpu_load(cpu, NULL);
-			continue;
-		}
-		if (vp && !dispatch_take(to, cpu, vp))
-			vp = NULL;
-		lock_drop(&cpu->queue.lock);
-		if (!vp)
-			return;
-		lock_take(&to->queue.lock);
-		if (dispatch_taken(vp))
-			queue_entitled(&to->queue, vp, false);
-		lock_drop(&to->queue.lock);
-		queue_announce(to, true);
-	}
-}
-
-static struct vp *pick_owner(struct cpu *cpu)
-{
-	struct dispatch_queue *queue = &cpu->queue;
-	struct vp *vp;
-
-	lock_take(&queue->lock);
-	vp = queue->dedicated;
-	if (vp && vp->queued == VP_QUEUED_ENTITLED)
-		grant(cpu, vp);
-	else
-		vp = NULL;
-	lock_drop(&queue->lock);
-	return vp;
-}
-
-static struct vp *pick_shared(struct cpu *cpu)
-{
-	struct vp *vp;
-
-	lock_take(&cpu->queue.lock);
-	vp = pick_entitled(cpu);
-	lock_drop(&cpu->queue.lock);
-	if (!vp)
-		vp = steal_entitled(cpu);
-	return vp ? vp : pick_surplus(cpu);
-}
-
-static struct vp *pick(struct cpu *cpu)
-{
-	struct vp *vp;
-
-	if (!cpu->queue.owner)
-		return pick_shared(cpu);
-	vp = pick_owner(cpu);
-	if (vp || !queue_lends(cpu)) {
-		move_guests(cpu);
-		return vp;
-	}
-	return pick_shared(cpu);
 }
 
 /* --- the hypervisor's own --- */

@@ -55,6 +55,22 @@ enum dispatch_activity {
 	DISPATCH_BUSY,	   /* in the dispatcher, will look at @resched before anything else */
 };
 
+/* Times that make the dispatcher what it is, in ticks; see hv/dispatch.h. */
+extern struct dispatch_ticks {
+	u64 window, least, surplus;
+} dispatch_ticks;
+
+/* Of two timebases less than half their range apart. */
+static inline bool reached(u64 now, u64 when)
+{
+	return (s64)(now - when) >= 0;
+}
+
+static inline u64 earlier(u64 a, u64 b)
+{
+	return (s64)(a - b) < 0 ? a : b;
+}
+
 /* --- what follows wants the queue's lock held --- */
 
 /*

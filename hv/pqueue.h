@@ -14,7 +14,7 @@ struct pqueue_node {
 	u64 key;
 	struct pqueue_node *child;   /* the first of its children */
 	struct pqueue_node *sibling; /* the next child of the same parent */
-	struct pqueue_node *prev;    /* the sibling before it, or the parent; NULL: the first of all */
+	struct pqueue_node *prev; /* the sibling before it, or the parent; NULL: the first of all */
 	bool queued;
 };
 

@@ -116,11 +116,11 @@ struct vp {
 	 * Changes with the lock of the old home's queue held. NULL: never started.
 	 */
 	struct cpu *cpu;
-	struct cpu *loaded;  /* whose registers hold its context; only that one can run it */
-	u32 number;	     /* virtual processor number, also its interrupt server number */
-	u32 state;	     /* enum vp_state; sparse has no atomic operations on enumerations */
-	bool prodded;	     /* H_PROD came while it was not ceded */
-	u32 resets;	     /* system resets to be delivered (H_SIGNAL_SYS_RESET), 0 or 1 */
+	struct cpu *loaded; /* whose registers hold its context; only that one can run it */
+	u32 number;	    /* virtual processor number, also its interrupt server number */
+	u32 state;	    /* enum vp_state; sparse has no atomic operations on enumerations */
+	bool prodded;	    /* H_PROD came while it was not ceded */
+	u32 resets;	    /* system resets to be delivered (H_SIGNAL_SYS_RESET), 0 or 1 */
 	struct icp icp;
 
 	struct vp_area vpa, slb_shadow, dtl;

@@ -39,8 +39,13 @@ static void print_lpar(const struct sim_lpar *slpar)
 	for (u32 i = 0; i < slpar->lpar.nr_vps; i++) {
 		const struct sim_vp *svp = &slpar->svps[i];
 
-		fprintf(stderr, " %s(%u,%lu/%lu us)", sim_program_name(svp->program), svp->vp.state,
-			(unsigned long)(svp->busy / SIM_US), (unsigned long)(svp->period / SIM_US));
+		fprintf(stderr, "\n    %s(%lu/%lu us) state %u", sim_program_name(svp->program),
+			(unsigned long)(svp->busy / SIM_US), (unsigned long)(svp->period / SIM_US),
+			svp->vp.state);
+		if (svp->vp.cpu)
+			fprintf(stderr, " home %u queued %u", svp->vp.cpu->number, svp->vp.queued);
+		if (svp->vp.loaded)
+			fprintf(stderr, " loaded %u", svp->vp.loaded->number);
 	}
 	fputc('\n', stderr);
 }
@@ -56,6 +61,10 @@ void sim_fail_at(const char *file, int line, const char *format, ...)
 	vfprintf(stderr, format, args);
 	va_end(args);
 	fputc('\n', stderr);
+	for (u32 i = 0; i < sim.nr_cpus; i++)
+		fprintf(stderr, "  processor %u: %u, owner %u, activity %u\n", i, sim.cpu[i].where,
+			sim.cpu[i].cpu.queue.owner ? sim.cpu[i].cpu.queue.owner->id : 0,
+			sim.cpu[i].cpu.queue.activity);
 	for (u32 i = 0; i < SIM_LPARS; i++)
 		if (sim.lpar[i])
 			print_lpar(sim.lpar[i]);

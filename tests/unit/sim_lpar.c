@@ -86,9 +86,11 @@ void sim_start_all(struct sim_lpar *slpar, sim_program *program)
 
 bool sim_lpar_end(struct sim_lpar *slpar)
 {
-	for (u32 i = 0; i < slpar->lpar.nr_vps && !slpar->dying; i++)
-		dispatch_stop(&slpar->svps[i].vp);
-	slpar->dying = true;
+	if (!slpar->dying) {
+		slpar->dying = true;
+		for (u32 i = 0; i < slpar->lpar.nr_vps; i++)
+			dispatch_stop(&slpar->svps[i].vp);
+	}
 	if (!dispatch_left(&slpar->lpar))
 		return false;
 	pool_forget(&slpar->lpar);

@@ -47,7 +47,9 @@ void sim_interrupt(struct sim_vp *svp)
 /* A stopped one goes on with its program, unless its last life has not left yet. */
 static void restart(struct sim_vp *svp)
 {
-	if (svp->vp.state != VP_STOPPED || !svp->program || !dispatch_start(&svp->vp, 0x200, 0))
+	if (svp->vp.state != VP_STOPPED || !svp->program || svp->slpar->dying)
+		return;
+	if (!dispatch_start(&svp->vp, 0x200, 0))
 		return;
 	svp->left = 1 + sim_random(SIM_US);
 	svp->wants_since = svp->had = sim.now;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// SOURCES: hv/dispatch.c hv/dispatch_queue.c hv/vp_state.c hv/share.c hv/pqueue.c hv/pool.c
+// SOURCES: hv/dispatch.c hv/pick.c hv/dispatch_queue.c hv/vp_state.c hv/share.c hv/pqueue.c hv/pool.c
 // SOURCES: tests/unit/sim.c tests/unit/sim_cpu.c tests/unit/sim_lpar.c tests/unit/sim_program.c
 // SOURCES: tests/unit/sim_check.c tests/unit/sim_mix.c
 #include <setjmp.h>

@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hv/pick.h"
+#include "hv/cpu.h"
+#include "hv/dispatch.h"
+#include "hv/dispatch_queue.h"
+#include "hv/lpar.h"
+#include "hv/pool.h"
+
+#define STEAL_DEPTH 8 /* how many of another processor's waiting ones are looked at */
+
+/* --- who is next here; the queue's lock is held --- */
+
+static struct vp *begin_turn(struct cpu *cpu, struct vp *vp, u64 grant, u64 ticks)
+{
+	struct dispatch_queue *queue = &cpu->queue;
+
+	if (vp->queued != VP_QUEUED_NOT)
+		queue_remove(queue, vp);
+	__atomic_store_n(&vp->state, VP_RUNNING, __ATOMIC_RELAXED);
+	__atomic_store_n(&queue->running, vp, __ATOMIC_RELEASE);
+	queue->run_from = queue->granted_from = queue->charged;
+	queue->granted = grant;
+	queue->slice_end = earlier(queue->charged + ticks, queue->window_end);
+	vp->slice_left = 0;
+	return vp;
+}
+
+/* @vp, in no queue or in this one, gets its turn if its partition has entitlement left. */
+static struct vp *grant(struct cpu *cpu, struct vp *vp)
+{
+	struct dispatch_queue *queue = &cpu->queue;
+	struct share *share = &vp->lpar->share;
+	u64 left = queue->window_end - queue->charged;
+	u64 ticks;
+
+	if (lpar_dedicated(vp->lpar))
+		return begin_turn(cpu, vp, left, left);
+	/* Who had to give way to others has the rest of his turn to come, not another one. */
+	ticks = vp->slice_left ? vp->slice_left : share_slice(share, dispatch_ticks.least);
+	ticks = share_grant(share, queue->window, MIN(ticks, left));
+	return ticks ? begin_turn(cpu, vp, ticks, ticks) : NULL;
+}
+
+static struct vp *begin_surplus(struct cpu *cpu, struct vp *vp)
+{
+	bool alone = cpu->queue.nr_surplus == 1;
+
+	queue_virtual_advance(vp->surplus.key);
+	return begin_turn(cpu, vp, 0, alone ? dispatch_ticks.window : dispatch_ticks.surplus);
+}
+
+struct vp *pick_entitled(struct cpu *cpu)
+{
+	struct dispatch_queue *queue = &cpu->queue;
+	struct vp *vp;
+
+	while ((vp = queue->entitled.first) != NULL) {
+		bool conferred = vp->ready_reason == VP_READY_CONFER;
+
+		if (grant(cpu, vp))
+			return vp;
+		queue_remove(queue, vp);
+		queue_used_up(queue, vp);
+		if (conferred && vp->queued == VP_QUEUED_SURPLUS)
+			return begin_surplus(cpu, vp);
+	}
+	return NULL;
+}
+
+/* --- from other processors; no lock is held --- */
+
+static struct vp *take_entitled(struct cpu *cpu, struct cpu *from)
+{
+	u32 depth = STEAL_DEPTH;
+	struct vp *vp;
+
+	lock_take(&from->queue.lock);
+	vp = from->queue.entitled.first;
+	while (vp && !dispatch_take(cpu, from, vp))
+		vp = --depth ? vp->next : NULL;
+	lock_drop(&from->queue.lock);
+	return vp;
+}
+
+static struct vp *take_surplus(struct cpu *cpu, struct cpu *from)
+{
+	struct vp *vp;
+
+	lock_take(&from->queue.lock);
+	vp = queue_surplus_first(&from->queue);
+	if (vp && !dispatch_take(cpu, from, vp))
+		vp = NULL;
+	lock_drop(&from->queue.lock);
+	return vp;
+}
+
+/* @vp is on its way here. Returns it if it gets its turn now. */
+static struct vp *arrive(struct cpu *cpu, struct vp *vp, bool surplus)
+{
+	struct vp *next = NULL;
+
+	lock_take(&cpu->queue.lock);
+	if (dispatch_taken(vp)) {
+		next = grant(cpu, vp);
+		if (!next)
+			queue_used_up(&cpu->queue, vp);
+		if (!next && surplus && vp->queued == VP_QUEUED_SURPLUS)
+			next = begin_surplus(cpu, vp);
+	}
+	lock_drop(&cpu->queue.lock);
+	return next;
+}
+
+static struct vp *steal_entitled(struct cpu *cpu)
+{
+	for (u32 i = 1; i < pool_nr_cpus; i++) {
+		struct cpu *from = pool_cpu[(cpu->number + i) % pool_nr_cpus];
+		struct vp *vp;
+
+		while (!from->queue.owner &&
+		       __atomic_load_n(&from->queue.entitled.length, __ATOMIC_SEQ_CST)) {
+			vp = take_entitled(cpu, from);
+			if (!vp)
+				break;
+			if (arrive(cpu, vp, false))
+				return vp;
+		}
+	}
+	return NULL;
+}
+
+/* The virtual time of the first that waits for surplus on @cpu; a look without the lock. */
+static bool surplus_key(const struct cpu *cpu, u64 *key)
+{
+	if (!__atomic_load_n(&cpu->queue.nr_surplus, __ATOMIC_SEQ_CST))
+		return false;
+	*key = __atomic_load_n(&cpu->queue.surplus_key, __ATOMIC_RELAXED);
+	return true;
+}
+
+/* Where the one waits that is due most: here, unless another is due a whole turn earlier. */
+static struct cpu *surplus_source(struct cpu *cpu)
+{
+	struct cpu *best = NULL;
+	u64 least = 0, key;
+
+	if (surplus_key(cpu, &key)) {
+		best = cpu;
+		least = key - dispatch_ticks.surplus;
+	}
+	for (u32 i = 0; i < pool_nr_cpus; i++) {
+		if (pool_cpu[i] == cpu || !surplus_key(pool_cpu[i], &key) ||
+		    (best && !reached(least, key + 1)))
+			continue;
+		best = pool_cpu[i];
+		least = key;
+	}
+	return best;
+}
+
+static struct vp *pick_surplus(struct cpu *cpu)
+{
+	struct cpu *from;
+	struct vp *vp = NULL;
+
+	from = surplus_source(cpu);
+	if (from && from != cpu)
+		vp = take_surplus(cpu, from);
+	if (vp)
+		return arrive(cpu, vp, true);
+	lock_take(&cpu->queue.lock);
+	vp = queue_surplus_first(&cpu->queue);
+	if (vp)
+		begin_surplus(cpu, vp);
+	lock_drop(&cpu->queue.lock);
+	return vp;
+}
+
+/* --- a dedicated processor --- */
+
+static struct cpu *any_shared(void)
+{
+	for (u32 i = 0; i < pool_nr_cpus; i++)
+		if (!pool_cpu[i]->queue.owner)
+			return pool_cpu[i];
+	return NULL;
+}
+
+/* One that waits here and is not the owner's own. The lock is held. */
+static struct vp *guest_of(struct dispatch_queue *queue)
+{
+	struct vp *vp = queue->entitled.first;
+
+	if (vp && vp == queue->dedicated)
+		vp = vp->next;
+	if (!vp)
+		vp = queue->parked.first;
+	return vp ? vp : queue_surplus_first(queue);
+}
+
+/* Those who wait here but belong to the shared pool go there. */
+static void move_guests(struct cpu *cpu)
+{
+	struct cpu *to = any_shared();
+	struct vp *vp;
+
+	for (;;) {
+		lock_take(&cpu->queue.lock);
+		vp = to ? guest_of(&cpu->queue) : NULL;
+		if (vp && vp->loaded == cpu) {
+			lock_drop(&cpu->queue.lock);
+			cpu_load(cpu, NULL);
+			continue;
+		}
+		if (vp && !dispatch_take(to, cpu, vp))
+			vp = NULL;
+		lock_drop(&cpu->queue.lock);
+		if (!vp)
+			return;
+		lock_take(&to->queue.lock);
+		if (dispatch_taken(vp))
+			queue_entitled(&to->queue, vp, false);
+		lock_drop(&to->queue.lock);
+		queue_announce(to, true);
+	}
+}
+
+static struct vp *pick_owner(struct cpu *cpu)
+{
+	struct dispatch_queue *queue = &cpu->queue;
+	struct vp *vp;
+
+	lock_take(&queue->lock);
+	vp = queue->dedicated;
+	if (vp && vp->queued == VP_QUEUED_ENTITLED)
+		grant(cpu, vp);
+	else
+		vp = NULL;
+	lock_drop(&queue->lock);
+	return vp;
+}
+
+static struct vp *pick_shared(struct cpu *cpu)
+{
+	struct vp *vp;
+
+	lock_take(&cpu->queue.lock);
+	vp = pick_entitled(cpu);
+	lock_drop(&cpu->queue.lock);
+	if (!vp)
+		vp = steal_entitled(cpu);
+	return vp ? vp : pick_surplus(cpu);
+}
+
+struct vp *pick(struct cpu *cpu)
+{
+	struct vp *vp;
+
+	if (!cpu->queue.owner)
+		return pick_shared(cpu);
+	vp = pick_owner(cpu);
+	if (vp || !queue_lends(cpu)) {
+		move_guests(cpu);
+		return vp;
+	}
+	return pick_shared(cpu);
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Who gets a processor that has become free: somebody entitled who waits for it, or for another
+ * one; somebody who waits for surplus; on a dedicated processor its own virtual processor.
+ */
+#ifndef HV_PICK_H
+#define HV_PICK_H
+
+struct cpu;
+struct vp;
+
+/*
+ * The first in turn on @cpu (the caller's) whose partition has entitlement left: his turn begins.
+ * Those who have none go to wait for surplus or the next window. NULL: nobody is left. The lock of
+ * the processor's queue is held.
+ */
+struct vp *pick_entitled(struct cpu *cpu);
+
+/* Whoever is to run on @cpu, from any queue: his turn begins; NULL: nobody. No lock is held. */
+struct vp *pick(struct cpu *cpu);
+
+#endif
