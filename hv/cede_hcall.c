@@ -11,9 +11,9 @@
 static s64 h_cede(struct vp *vp)
 {
 	vp->msr |= MSR_EE;
-	if (icp_pending(vp))
-		vp->leave = 1; /* to have it delivered */
 	dispatch_cede(vp);
+	if (!vp->leave && icp_pending(vp))
+		vp->leave = 1; /* to have it delivered */
 	return H_SUCCESS;
 }
 HCALL(H_CEDE, h_cede, "hcall-splpar");

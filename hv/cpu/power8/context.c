@@ -58,9 +58,7 @@ OFFSET(struct crash_frame, cr, CRASH_CR);
 	DO(amr, SPR_AMR)       \
 	DO(iamr, SPR_IAMR)     \
 	DO(uamor, SPR_UAMOR)   \
-	DO(dscr, SPR_DSCR)     \
 	DO(fscr, SPR_FSCR)     \
-	DO(tar, SPR_TAR)       \
 	DO(ppr, SPR_PPR)       \
 	DO(vtb, SPR_VTB)       \
 	DO(ic, SPR_IC)
@@ -71,6 +69,8 @@ OFFSET(struct crash_frame, cr, CRASH_CR);
  * BESCR, which has to come behind them; for the emulator they are registers of their own.
  */
 #define FOR_EACH_RARE_SPR(DO)  \
+	DO(dscr, SPR_DSCR)     \
+	DO(tar, SPR_TAR)       \
 	DO(pspb, SPR_PSPB)     \
 	DO(acop, SPR_ACOP)     \
 	DO(wort, SPR_WORT)     \
