@@ -201,6 +201,8 @@ static void requeue(struct cpu *cpu, struct vp *vp, u64 now)
 	if (queue->granted && queue->urgent && !reached(now, queue->slice_end)) {
 		vp->slice_left = queue->slice_end - now;
 		queue_entitled_again(queue, vp);
+	} else if (queue->cut) {
+		queue_entitled_again(queue, vp);
 	} else {
 		queue_entitled(queue, vp, false);
 	}
@@ -217,8 +219,8 @@ static struct vp *end_turn(struct cpu *cpu, u64 now)
 	if (vp->state == VP_RUNNING) {
 		if (!turn_is_over(cpu, now))
 			return vp;
-		settle(queue, vp);
 		requeue(cpu, vp, now);
+		settle(queue, vp);
 	} else {
 		settle(queue, vp);
 		vp->left_at = now;
@@ -372,7 +374,7 @@ static struct vp *next_here(struct cpu *cpu, struct vp *vp, u64 *until)
 
 	if (has_chores(cpu))
 		return NULL;
-	if (!vp)
+	if (!vp && !pick_is_longer_elsewhere(cpu))
 		vp = pick_entitled(cpu);
 	if (!vp)
 		return NULL;
@@ -390,6 +392,8 @@ static struct vp *next_anywhere(struct cpu *cpu, struct vp *vp, u64 *until)
 	work(cpu);
 	if (!vp)
 		vp = pick(cpu);
+	if (queue->owner)
+		pick_move_guests(cpu);
 	queue_set_activity(cpu, activity_for(queue));
 	if (!vp) {
 		*until = idle_until(cpu);

@@ -42,6 +42,7 @@ struct dispatch_queue {
 	u64 run_from;	      /* when @running got the processor */
 	u64 granted;	      /* ticks of entitlement that it has; 0: it runs on surplus */
 	u64 granted_from;     /* when that began */
+	bool cut;	      /* the end of the window made the turn shorter */
 	u64 surplus_key;      /* of the first that waits for surplus, while nr_surplus is not 0 */
 	u32 worked;	      /* number of the last window in which it did a step of work */
 	u32 activity;	      /* enum dispatch_activity */

@@ -22,6 +22,7 @@ static struct vp *begin_turn(struct cpu *cpu, struct vp *vp, u64 grant, u64 tick
 	queue->granted = grant;
 	queue->slice_end = earlier(queue->charged + ticks, queue->window_end);
 	vp->slice_left = 0;
+	vp->turn_window = queue->window;
 	return vp;
 }
 
@@ -31,13 +32,14 @@ static struct vp *grant(struct cpu *cpu, struct vp *vp)
 	struct dispatch_queue *queue = &cpu->queue;
 	struct share *share = &vp->lpar->share;
 	u64 left = queue->window_end - queue->charged;
-	u64 ticks;
+	u64 wanted, ticks;
 
 	if (lpar_dedicated(vp->lpar))
 		return begin_turn(cpu, vp, left, left);
 	/* Who had to give way to others has the rest of his turn to come, not another one. */
-	ticks = vp->slice_left ? vp->slice_left : share_slice(share, dispatch_ticks.least);
-	ticks = share_grant(share, queue->window, MIN(ticks, left));
+	wanted = vp->slice_left ? vp->slice_left : share_slice(share, dispatch_ticks.least);
+	ticks = share_grant(share, queue->window, MIN(wanted, left));
+	queue->cut = ticks == left && ticks < wanted;
 	return ticks ? begin_turn(cpu, vp, ticks, ticks) : NULL;
 }
 
@@ -45,6 +47,7 @@ static struct vp *begin_surplus(struct cpu *cpu, struct vp *vp)
 {
 	bool alone = cpu->queue.nr_surplus == 1;
 
+	cpu->queue.cut = false;
 	queue_virtual_advance(vp->surplus.key);
 	return begin_turn(cpu, vp, 0, alone ? dispatch_ticks.window : dispatch_ticks.surplus);
 }
@@ -199,7 +202,7 @@ static struct vp *guest_of(struct dispatch_queue *queue)
 }
 
 /* Those who wait here but belong to the shared pool go there. */
-static void move_guests(struct cpu *cpu)
+void pick_move_guests(struct cpu *cpu)
 {
 	struct cpu *to = any_shared();
 	struct vp *vp;
@@ -240,10 +243,44 @@ static struct vp *pick_owner(struct cpu *cpu)
 	return vp;
 }
 
+/* The shared processor with the longest queue, if that is longer than @cpu's by two. */
+static struct cpu *longest(const struct cpu *cpu)
+{
+	u32 most = cpu->queue.entitled.length + 1;
+	struct cpu *found = NULL;
+
+	for (u32 i = 0; i < pool_nr_cpus; i++) {
+		u32 length = __atomic_load_n(&pool_cpu[i]->queue.entitled.length, __ATOMIC_RELAXED);
+
+		if (length > most && !pool_cpu[i]->queue.owner) {
+			most = length;
+			found = pool_cpu[i];
+		}
+	}
+	return found;
+}
+
+bool pick_is_longer_elsewhere(const struct cpu *cpu)
+{
+	const struct vp *first = cpu->queue.entitled.first;
+
+	return pool_nr_cpus > 1 && first && first->turn_window == cpu->queue.window && longest(cpu);
+}
+
+static struct vp *pick_from_longest(struct cpu *cpu)
+{
+	struct cpu *from = pick_is_longer_elsewhere(cpu) ? longest(cpu) : NULL;
+	struct vp *vp = from ? take_entitled(cpu, from) : NULL;
+
+	return vp ? arrive(cpu, vp, false) : NULL;
+}
+
 static struct vp *pick_shared(struct cpu *cpu)
 {
-	struct vp *vp;
+	struct vp *vp = pick_from_longest(cpu);
 
+	if (vp)
+		return vp;
 	lock_take(&cpu->queue.lock);
 	vp = pick_entitled(cpu);
 	lock_drop(&cpu->queue.lock);
@@ -259,9 +296,5 @@ struct vp *pick(struct cpu *cpu)
 	if (!cpu->queue.owner)
 		return pick_shared(cpu);
 	vp = pick_owner(cpu);
-	if (vp || !queue_lends(cpu)) {
-		move_guests(cpu);
-		return vp;
-	}
-	return pick_shared(cpu);
+	return vp || !queue_lends(cpu) ? vp : pick_shared(cpu);
 }

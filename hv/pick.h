@@ -6,6 +6,8 @@
 #ifndef HV_PICK_H
 #define HV_PICK_H
 
+#include "types.h"
+
 struct cpu;
 struct vp;
 
@@ -15,6 +17,18 @@ struct vp;
  * the processor's queue is held.
  */
 struct vp *pick_entitled(struct cpu *cpu);
+
+/*
+ * Has the first in turn on @cpu had a turn in this window already, while more wait elsewhere? Then
+ * pick() takes one of those. The lock of the processor's queue is held.
+ */
+bool pick_is_longer_elsewhere(const struct cpu *cpu);
+
+/*
+ * Those who wait on @cpu, a dedicated one, but belong to the shared pool go there. No lock is held,
+ * and nobody else's context may be loaded who has not been told that he lost the processor.
+ */
+void pick_move_guests(struct cpu *cpu);
 
 /* Whoever is to run on @cpu, from any queue: his turn begins; NULL: nobody. No lock is held. */
 struct vp *pick(struct cpu *cpu);

@@ -463,7 +463,10 @@ static void test_stop_anywhere_in_the_queue(void **state)
 		for (u32 i = 0; i < 4; i++)
 			if (i == 3 || !(stopped >> i & 1))
 				assert_ptr_equal(world.turn[n++].vp, &vp0[i]);
-		assert_ptr_equal(world.turn[n % 4].vp, world.turn[0].vp);
+		/* Then the first again, or the last one if the window's end made its turn shorter. */
+		if (n < 4)
+			assert_true(world.turn[n].vp == world.turn[0].vp ||
+				    world.turn[n].vp == world.turn[n - 1].vp);
 	}
 }
 
