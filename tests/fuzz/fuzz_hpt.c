@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// SOURCES: hv/hpt.c hv/hpt_hcall.c hv/lpar.c hv/lmb.c tests/unit/fake_tlb.c tests/unit/pft_world.c
+// SOURCES: hv/hpt.c hv/hpt_hcall.c hv/lpar.c hv/lmb.c tests/unit/fake_tlb.c
+// SOURCES: tests/unit/pft_world.c
 // Any sequence of page frame table calls with any arguments. Each answer is one that LoPAR has and
 // shows neither a hypervisor's bit nor a real address; at the end no entry is locked, and every
 // valid one maps only what is the partition's.

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// SOURCES: hv/dispatch.c hv/pick.c hv/dispatch_queue.c hv/vp_state.c hv/share.c hv/pqueue.c hv/pool.c
-// SOURCES: tests/unit/sim.c tests/unit/sim_cpu.c tests/unit/sim_lpar.c tests/unit/sim_program.c
+// SOURCES: hv/dispatch.c hv/pick.c hv/dispatch_queue.c hv/vp_state.c hv/share.c hv/pqueue.c
+// SOURCES: hv/pool.c tests/unit/sim.c tests/unit/sim_cpu.c tests/unit/sim_lpar.c
+// SOURCES: tests/unit/sim_program.c
 // SOURCES: tests/unit/sim_check.c tests/unit/sim_mix.c
+// Random mixes of partitions on random machines: what has to be true of the dispatcher at any time,
+// and at the turn of each window (tests/unit/sim_check.c). SIM_MIXES in the environment says how
+// many of each kind, SIM_SEED the first one, SIM_CPUS how many processors all of them have.
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,54 +18,68 @@
 
 #include "tests/unit/sim.h"
 
-/* --- one processor --- */
+#define WINDOWS 60    /* of a mix */
+#define EVENTS	50000 /* or until it has been through so many dispatches and calls */
 
-static void test_one_hog(void **state)
+static u64 number_in(const char *variable, u64 otherwise)
 {
-	struct sim_lpar *slpar;
+	const char *text = getenv(variable);
 
-	(void)state;
-	sim_init(1, 1);
-	slpar = sim_lpar_add((struct sim_profile){SHARING_UNCAP, 1, 50, 128});
-	sim_start_all(slpar, sim_hog);
-	sim_run(100);
-	assert_true(slpar->used > 99 * SIM_WINDOW);
+	return text ? strtoul(text, NULL, 10) : otherwise;
+}
+
+static u64 windows;
+
+static void run(void)
+{
+	for (u32 i = 0; i < WINDOWS && sim.dispatches + sim.hcalls < EVENTS; i++, windows++)
+		sim_run(1);
 	sim_exit();
 }
 
-static void test_capped(void **state)
+static void run_mixes(void (*mix)(u64 seed, u32 nr_cpus), u32 few, u32 many)
 {
-	struct sim_lpar *slpar;
+	u64 first = number_in("SIM_SEED", 1), n = number_in("SIM_MIXES", 60);
 
-	(void)state;
-	sim_init(2, 1);
-	slpar = sim_lpar_add((struct sim_profile){SHARING_CAP, 1, 30, 0});
-	sim_start_all(slpar, sim_hog);
-	sim_run(100);
-	assert_in_range(slpar->used, 299 * SIM_WINDOW / 10, 301 * SIM_WINDOW / 10);
-	sim_exit();
-}
-
-static void test_mixes(void **state)
-{
-	u32 first = getenv("SIM_SEED") ? (u32)atoi(getenv("SIM_SEED")) : 1;
-	u32 n = getenv("SIM_MIXES") ? (u32)atoi(getenv("SIM_MIXES")) : 100;
-	u32 cpus = getenv("SIM_CPUS") ? (u32)atoi(getenv("SIM_CPUS")) : 1;
-	(void)state;
+	windows = 0;
 	for (u64 seed = first; seed < first + n; seed++) {
-		sim_mix(seed, cpus);
-		for (u32 i = 0; i < 50 && sim.dispatches + sim.hcalls < 50000; i++)
-			sim_run(1);
-		sim_exit();
+		mix(seed, (u32)number_in("SIM_CPUS", few + seed % (many - few + 1)));
+		run();
 	}
+	print_message("%lu mixes, %lu windows\n", (unsigned long)n, (unsigned long)windows);
+}
+
+static void test_one_processor(void **state)
+{
+	(void)state;
+	run_mixes(sim_mix, 1, 1);
+}
+
+static void test_few_processors(void **state)
+{
+	(void)state;
+	run_mixes(sim_mix, 2, 4);
+}
+
+static void test_many_processors(void **state)
+{
+	(void)state;
+	run_mixes(sim_mix, 5, MACHINE_MAX_CPUS);
+}
+
+static void test_come_and_go(void **state)
+{
+	(void)state;
+	run_mixes(sim_mix_lives, 1, MACHINE_MAX_CPUS);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_one_hog),
-		cmocka_unit_test(test_capped),
-		cmocka_unit_test(test_mixes),
+		cmocka_unit_test(test_one_processor),
+		cmocka_unit_test(test_few_processors),
+		cmocka_unit_test(test_many_processors),
+		cmocka_unit_test(test_come_and_go),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

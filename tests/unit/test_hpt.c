@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// SOURCES: hv/hpt.c hv/hpt_hcall.c hv/lpar.c hv/lmb.c tests/unit/fake_tlb.c tests/unit/pft_world.c
+// SOURCES: hv/hpt.c hv/hpt_hcall.c hv/lpar.c hv/lmb.c tests/unit/fake_tlb.c
+// SOURCES: tests/unit/pft_world.c
 // SOURCES: tests/unit/pft_test.c
 // The page frame table: sizes, the format of its entries, and H_ENTER with every answer, flag and
 // page size. The other calls are in test_hpt_entry.c, the model in test_hpt_random.c, several

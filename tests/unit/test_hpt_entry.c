@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// SOURCES: hv/hpt.c hv/hpt_hcall.c hv/lpar.c hv/lmb.c tests/unit/fake_tlb.c tests/unit/pft_world.c
+// SOURCES: hv/hpt.c hv/hpt_hcall.c hv/lpar.c hv/lmb.c tests/unit/fake_tlb.c
+// SOURCES: tests/unit/pft_world.c
 // SOURCES: tests/unit/pft_test.c
 // The page frame table calls on entries that are there (H_ENTER is in test_hpt.c): every answer,
 // every flag, and bits that hardware sets while they work.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// SOURCES: hv/hpt.c hv/hpt_hcall.c hv/lpar.c hv/lmb.c tests/unit/fake_tlb.c tests/unit/pft_world.c
+// SOURCES: hv/hpt.c hv/hpt_hcall.c hv/lpar.c hv/lmb.c tests/unit/fake_tlb.c
+// SOURCES: tests/unit/pft_world.c
 // Random page frame table calls against a plain model of LoPAR's semantics that knows no real
 // addresses, locks or byte orders. Hardware sets reference and change bits now and then.
 #include <setjmp.h>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// SOURCES: hv/hpt.c hv/hpt_hcall.c hv/lpar.c hv/lmb.c tests/unit/fake_tlb.c tests/unit/pft_world.c
+// SOURCES: hv/hpt.c hv/hpt_hcall.c hv/lpar.c hv/lmb.c tests/unit/fake_tlb.c
+// SOURCES: tests/unit/pft_world.c
 // Several processors of one partition at the same page table entries: every entry is entered and
 // removed exactly once, the halves of an entry never mix, nobody waits for ever.
 #include <setjmp.h>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// SOURCES: hv/cede_hcall.c hv/dispatch.c hv/pick.c hv/dispatch_queue.c hv/frame.c hv/hcall.c hv/hpt.c
+// SOURCES: hv/cede_hcall.c hv/dispatch.c hv/pick.c hv/dispatch_queue.c hv/frame.c hv/hcall.c
+// SOURCES: hv/hpt.c
 // SOURCES: hv/hpt_hcall.c hv/icp.c hv/ics.c hv/link.c hv/lmb.c hv/log.c hv/lpar.c hv/management.c
 // SOURCES: hv/page.c hv/pool.c hv/ppp_hcall.c hv/pqueue.c hv/set_mode.c hv/share.c
 // SOURCES: hv/splpar_hcall.c hv/stats.c hv/stream.c hv/trace.c hv/vp.c hv/vp_state.c hv/vpa.c
