@@ -4,6 +4,7 @@
  * many switches to another partition that does the same. "@switches=N" says how many.
  */
 #include <stdio.h>
+#include "tests/guest/lib/area.h"
 #include "tests/guest/lib/exception.h"
 #include "tests/guest/lib/exchange.h"
 #include "tests/guest/lib/guest.h"
@@ -19,10 +20,6 @@ const char test_name[] = "registers";
 #define ROUND	    16	       /* switches that one set of patterns has to last */
 #define SPIN_EVERY  500	       /* switches between two waits that only a time slice ends */
 #define SPIN_LOOPS  20000000UL /* some time slices */
-
-#define VPA_SIZE	640
-#define VPA_REGISTER	(1UL << (63 - 18))
-#define VPA_YIELD_COUNT 0x100
 
 #define FPSCR_PATTERN 0x7fffff8ffUL /* no summary bits */
 #define VSCR_PATTERN  0x10001UL
@@ -40,7 +37,6 @@ enum action {
 };
 static const char *const action_name[] = {"H_CEDE", "H_CONFER", "spin", "spin with interrupts"};
 
-static u8 vpa[VPA_SIZE] __aligned(1024);
 static struct registers want, got;
 static u64 spr_want[SPR_TABLE_MAX], spr_got[SPR_TABLE_MAX];
 static u64 slb_want[SLB_ENTRIES][2];
@@ -58,7 +54,7 @@ static u64 pattern(u64 kind, u64 index)
 
 static u32 yield_count(void)
 {
-	return *(volatile u32 *)&vpa[VPA_YIELD_COUNT];
+	return area_dispatch_count(0);
 }
 
 static void slb_fill(void)
@@ -302,8 +298,7 @@ int main(void)
 	for (u32 i = 0; i < spr_count; i++)
 		printf(" %u", spr_table[i].number);
 	printf("\n");
-	*(u16 *)&vpa[4] = VPA_SIZE;
-	check(hcall(H_REGISTER_VPA, VPA_REGISTER, 0, (u64)vpa) == H_SUCCESS, "H_REGISTER_VPA");
+	area_register(0);
 	exchange_vectors();
 	mtmsr(mfmsr() | MSR_FP_ALL);
 	start = yield_count();

@@ -44,9 +44,37 @@ def test_hostile_calls(machine, seed):
 
 @pytest.mark.parametrize("smp, lmb", [(1, 256), (2, 64)])
 def test_guest_memory_in_large_blocks(machine, smp, lmb):
-    """The same with other logical memory blocks, and with a processor that is parked."""
+    """The same with other logical memory blocks, and with a second processor."""
     system = machine(Plan(lmb=lmb).guest("guest", "memory", mem=512, args="rounds=2000"), smp=smp, mem="4G")
     system.wait_test("guest", 240)
+
+
+@pytest.mark.parametrize("smp", [1, 2])
+def test_areas(machine, smp):
+    """Virtual processor areas: counts, wait times, trace log; what is kept of registers and SLB beside one that marks all."""
+    plan = Plan()
+    for i in range(smp):
+        plan.guest(f"marks{i}", "keep", desired_proc_units=0.1, args="fill=1")
+    plan.guest("hog", "hog", procs=smp, desired_proc_units=0.1 * smp)
+    plan.guest("areas", "vpa", procs=2, desired_proc_units=0.2)
+    plan.guest("keep", "keep", desired_proc_units=0.1)
+    plan.guest("capped", "vpa", procs=2, desired_proc_units=0.2, sharing_mode="cap", args="capped=1")
+    system = machine(plan, smp=smp)
+    for name in ("areas", "keep", "capped"):
+        system.wait_test(name, 240)
+
+
+@pytest.mark.parametrize("mode", ["keep_idle_procs", "share_idle_procs_always"])
+def test_areas_of_dedicated_processors(machine, mode):
+    """The same with processors of its own, and the cycles of them that it donates."""
+    lends = " donates=1" if mode.endswith("always") else ""
+    system = machine(
+        Plan()
+        .guest("areas", "vpa", procs=2, proc_mode="ded", sharing_mode=mode, args=f"dedicated=1{lends}")
+        .guest("hog", "hog", desired_proc_units=0.1),
+        smp=3,
+    )
+    system.wait_test("areas", 240)
 
 
 def test_registers(machine):

@@ -3,8 +3,10 @@
 #include "tests/guest/lib/guest.h"
 #include "tests/guest/lib/hcall.h"
 
-#define AREA_SIZE   1024 /* spans no 4 KiB boundary */
-#define SHADOW_SIZE 128
+#define AREA_SIZE      1024 /* spans no 4 KiB boundary */
+#define SHADOW_SIZE    128
+#define SHADOW_ENTRIES 2
+#define SLB_VALID      0x8000000UL
 
 static u8 area[PROCESSOR_MAX][AREA_SIZE] __aligned(AREA_SIZE);
 static u8 shadow[PROCESSOR_MAX][SHADOW_SIZE] __aligned(SHADOW_SIZE);
@@ -38,8 +40,12 @@ void area_register_shadow(u32 index)
 {
 	struct slb_shadow *buffer = (struct slb_shadow *)shadow[index];
 
-	buffer->persistent = cpu_to_be32(0);
+	buffer->persistent = cpu_to_be32(SHADOW_ENTRIES);
 	buffer->length = cpu_to_be32(SHADOW_SIZE);
+	for (u64 i = 0; i < SHADOW_ENTRIES; i++) {
+		buffer->entry[i].e = cpu_to_be64(i << 28 | SLB_VALID | i);
+		buffer->entry[i].v = cpu_to_be64((0x1000 + i) << 12);
+	}
 	area_register_as(index, VPA_REGISTER_SLB_SHADOW, buffer);
 }
 

@@ -12,7 +12,7 @@ struct vpa *area_of(u32 index);
 /* Registers it. All that it says to the hypervisor is 0 but for the registers in use: all. */
 void area_register(u32 index);
 
-/* Registers an SLB shadow buffer, with no entry in it, beside the area. */
+/* Registers an SLB shadow buffer beside the area, with two entries in it, as Linux has. */
 void area_register_shadow(u32 index);
 
 /* The dispatch count in it: odd while the processor is not dispatched. */
