@@ -137,6 +137,8 @@ openlpar-up_EXTRA := tools/hmcd/client.c tools/hmcd/rundir.c
 openlpar-down_EXTRA := $(openlpar-up_EXTRA)
 openlpar-console_EXTRA := $(openlpar-up_EXTRA)
 openlpar-stat_EXTRA := $(openlpar-up_EXTRA)
+hmc_LIBS := -lreadline
+hmc_EXTRA := $(openlpar-up_EXTRA) tools/hmcd/registry.c
 
 HOST_CFLAGS := -std=gnu11 -O2 -g -D_GNU_SOURCE $(INCLUDE) $(WARN)
 $(eval $(call flags_file,HOST_CFLAGS,build/flags/host))
