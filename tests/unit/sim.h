@@ -49,6 +49,7 @@ struct sim_vp {
 	u64 used;	    /* ticks charged to it, in the partition and on the way in */
 	u64 used_before;    /* the same at the last turn of the windows */
 	u64 wants_since;    /* it was ready or running without a break; SIM_NEVER: it is not */
+	u64 longest;	    /* that it waited for a processor after it was woken */
 	u64 had;	    /* timebase at which it last had the processor or began to want it */
 };
 
@@ -78,6 +79,7 @@ struct sim_cpu {
 	struct sim_vp *runs; /* whose time passes in SIM_PARTITION */
 	u64 since;	     /* up to here the time has been charged */
 	u64 used, idle, hypervisor;
+	u64 deaf_until;	 /* when one that is deaf ran here last */
 	u64 waste_since; /* idle since then though somebody waits; SIM_NEVER: no */
 };
 
@@ -185,6 +187,9 @@ const char *sim_program_name(sim_program *program);
 
 /* A machine like no other with some partitions on it. */
 void sim_mix(u64 seed, u32 nr_cpus);
+
+/* … on which partitions come and go. */
+void sim_mix_lives(u64 seed, u32 nr_cpus);
 
 /* One more that there is room for, NULL: there is none. */
 struct sim_lpar *sim_mix_add(void);

@@ -57,20 +57,22 @@ static void check_work_conserved(void)
 	}
 }
 
-/* A dedicated processor is its owner's as soon as that wants it. */
+/* A dedicated processor is its owner's as soon as that wants it and can say so. */
 static void check_owners(void)
 {
 	for (u32 i = 0; i < sim.nr_cpus; i++) {
 		const struct dispatch_queue *queue = &sim.cpu[i].cpu.queue;
 		const struct vp *vp = queue->dedicated;
 
-		if (!vp || vp->state != VP_RUNNABLE)
+		u64 since;
+
+		if (!vp || vp->state != VP_RUNNABLE ||
+		    (queue->running && sim_vp_of(queue->running)->deaf))
 			continue;
-		if (queue->running && sim_vp_of(queue->running)->deaf)
-			continue;
-		if (sim.now - vp->ready_at > at_once())
+		since = MAX(vp->ready_at, sim.cpu[i].deaf_until);
+		if (sim.now - since > at_once())
 			sim_fail("dedicated processor %u is not its owner's for %lu us", i,
-				 (unsigned long)((sim.now - vp->ready_at) / SIM_US));
+				 (unsigned long)((sim.now - since) / SIM_US));
 	}
 }
 

@@ -105,6 +105,8 @@ void vpa_dispatch(struct vp *vp, const struct cpu *cpu)
 	sim_check(!svp->dispatched);
 	sim_check(vp->dispatched_at == cpu->queue.charged);
 	svp->dispatched = true;
+	if (vp->ready_reason < VP_READY_CONFER)
+		svp->longest = MAX(svp->longest, sim.now - vp->ready_at);
 	sim.dispatches++;
 }
 
@@ -155,9 +157,13 @@ void cpu_load(struct cpu *cpu, struct vp *vp)
 	struct sim_cpu *scpu = sim_cpu_of(cpu);
 
 	sim_check(scpu == sim.self);
+	on_the_way(scpu);
+	/* The way round takes its time too, or one that waits for another would never see it come.
+	 */
+	if (!vp)
+		sim_sleep(sim.now + SIM_US / 10);
 	if (cpu->loaded == vp)
 		return;
-	on_the_way(scpu);
 	take_away(cpu, sim.switch_cost / 2);
 	if (!vp)
 		return;
@@ -192,6 +198,12 @@ static void check_ledger(const struct sim_cpu *scpu)
 			 (unsigned long)scpu->idle, (unsigned long)scpu->hypervisor);
 }
 
+/* Does it not want its processor, and let others have it? One that is stopped meanwhile may. */
+static bool is_lent(const struct vp *vp)
+{
+	return (vp->state == VP_CEDED || vp->state == VP_STOPPED) && vpa_donates(vp);
+}
+
 /* May @vp be on @scpu, a dedicated processor or not? */
 static void check_place(const struct sim_cpu *scpu, const struct vp *vp)
 {
@@ -203,8 +215,7 @@ static void check_place(const struct sim_cpu *scpu, const struct vp *vp)
 	if (lpar_dedicated(vp->lpar))
 		sim_check(queue->owner == vp->lpar && queue->dedicated == vp);
 	else if (queue->owner && !queue->resched)
-		sim_check(queue->dedicated && queue->dedicated->state == VP_CEDED &&
-			  vpa_donates(queue->dedicated));
+		sim_check(queue->dedicated && is_lent(queue->dedicated));
 }
 
 /* In the partition, until a hypercall ends in the hypervisor, its time is up or a kick gets
@@ -250,6 +261,8 @@ void cpu_run(struct cpu *cpu, struct vp *vp, u64 until)
 			break;
 	}
 	svp->on = NULL;
+	if (svp->deaf)
+		scpu->deaf_until = sim.now;
 	scpu->where = SIM_HYPERVISOR;
 }
 
@@ -262,8 +275,6 @@ void cpu_idle(struct cpu *cpu, u64 until)
 	sim_charge(scpu);
 	scpu->where = SIM_IDLE;
 	sim.naps++;
-	/* Even a nap that is over at once takes a moment. */
-	sim_sleep(sim.now + SIM_US / 10);
 	if (until > sim.now && !cpu->queue.resched)
 		sim_wait(until, true);
 	scpu->where = SIM_HYPERVISOR;

@@ -107,3 +107,33 @@ void sim_mix(u64 seed, u32 nr_cpus)
 	for (u32 i = (u32)sim_between(1, 12); i > 0 && sim_mix_add(); i--)
 		;
 }
+
+/* Partitions come and go, as steps of work on any processor. */
+static bool come_and_go(void)
+{
+	struct sim_lpar *slpar = sim.lpar[sim_random(SIM_LPARS)];
+
+	for (u32 i = 0; i < SIM_LPARS; i++)
+		if (sim.lpar[i] && sim.lpar[i]->dying)
+			slpar = sim.lpar[i];
+	if (slpar)
+		return !sim_lpar_end(slpar);
+	sim_mix_add();
+	return false;
+}
+
+/* What there is to do goes to whoever looks after the devices next. */
+static void poll_and_work(void)
+{
+	poll_devices();
+	if (sim_random(4) == 0)
+		sim.work = true;
+}
+
+void sim_mix_lives(u64 seed, u32 nr_cpus)
+{
+	sim_mix(seed, nr_cpus);
+	sim.on_poll = poll_and_work;
+	sim.on_work = come_and_go;
+	sim.work_cost = any_ticks(100 * SIM_US);
+}

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// SOURCES: hv/dispatch.c hv/pick.c hv/dispatch_queue.c hv/vp_state.c hv/share.c hv/pqueue.c
+// SOURCES: hv/dispatch.c hv/pick.c hv/late.c hv/dispatch_queue.c hv/vp_state.c hv/share.c
+// SOURCES: hv/pqueue.c
 // SOURCES: hv/pool.c tests/unit/sim.c tests/unit/sim_cpu.c tests/unit/sim_lpar.c
 // SOURCES: tests/unit/sim_program.c
 // SOURCES: tests/unit/sim_check.c tests/unit/sim_mix.c
