@@ -10,7 +10,8 @@
 
 #include <stdlib.h>
 
-#define STACK_SHIFT PAGE_MIN_SHIFT
+#define STACK_SHIFT   PAGE_MIN_SHIFT
+#define START_SECONDS 20 /* an emulator with few processors of its own needs some of them */
 
 void secondary_entry(void);
 void secondary_main(struct cpu *cpu) __noreturn;
@@ -54,7 +55,7 @@ void secondary_main(struct cpu *cpu)
 
 static bool arrived(u32 number)
 {
-	u64 end = machine_timebase() + machine.timebase_hz;
+	u64 end = machine_timebase() + START_SECONDS * machine.timebase_hz;
 
 	while ((s64)(machine_timebase() - end) < 0)
 		if (__atomic_load_n(&nr_arrived, __ATOMIC_ACQUIRE) == number)

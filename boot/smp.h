@@ -10,7 +10,7 @@ struct cpu *smp_init(void);
 
 /*
  * Brings the other processors out of the firmware and into the pool, one after the other. They save
- * power until smp_release(); one that does not answer within a second is left out, and those behind
+ * power until smp_release(); one that does not answer in time is left out, and those behind
  * it.
  */
 void smp_start_others(void);
