@@ -2,6 +2,7 @@
 #include "hv/dispatch.h"
 #include "hv/cpu.h"
 #include "hv/dispatch_queue.h"
+#include "hv/late.h"
 #include "hv/lpar.h"
 #include "hv/machine.h"
 #include "hv/pick.h"
@@ -134,30 +135,16 @@ static void settle(struct dispatch_queue *queue, struct vp *vp)
 	queue->granted = 0;
 }
 
-/* When whoever waits first must have the processor to get all of its entitlement in this window. */
-static u64 latest_start(const struct dispatch_queue *queue, const struct vp *vp)
-{
-	const struct share *share = &vp->lpar->share;
-	u64 left = share_left(share, queue->window);
-	u32 wanting = __atomic_load_n(&share->wanting, __ATOMIC_RELAXED);
-
-	return queue->window_end - MIN(left / MAX(wanting, 1U), dispatch_ticks.window);
-}
-
 /* When the one that runs is to give way to one that waits; its turn may end earlier. */
-static u64 preempt_at(const struct dispatch_queue *queue)
+static u64 preempt_at(const struct cpu *cpu)
 {
-	const struct vp *first = queue->entitled.first;
-	u64 least, start;
+	const struct dispatch_queue *queue = &cpu->queue;
 
-	if (!first || queue->owner)
+	if (queue->owner)
 		return queue->slice_end;
-	least = queue->run_from + dispatch_ticks.least;
-	if (!queue->granted || queue->urgent)
-		return earlier(queue->slice_end, least);
-	/* Two that are both late take turns. */
-	start = latest_start(queue, first);
-	return earlier(queue->slice_end, reached(start, least) ? start : least);
+	if (queue->entitled.first && (!queue->granted || queue->urgent))
+		return earlier(queue->slice_end, queue->run_from + dispatch_ticks.least);
+	return queue->granted && pool_nr_shared > 1 ? late_until(cpu) : queue->slice_end;
 }
 
 static bool entitled_elsewhere(const struct cpu *cpu)
@@ -180,7 +167,7 @@ static bool turn_is_over(struct cpu *cpu, u64 now)
 {
 	struct dispatch_queue *queue = &cpu->queue;
 
-	if (queue->yield || reached(now, preempt_at(queue)) || owner_calls(queue))
+	if (queue->yield || reached(now, preempt_at(cpu)) || owner_calls(queue))
 		return true;
 	return !queue->granted && !queue->owner && entitled_elsewhere(cpu) &&
 	       reached(now, queue->run_from + dispatch_ticks.least);
@@ -198,7 +185,7 @@ static void requeue(struct cpu *cpu, struct vp *vp, u64 now)
 		return;
 	}
 	vp->leave_reason = VP_LEAVE_SLICE;
-	if (queue->granted && queue->urgent && !reached(now, queue->slice_end)) {
+	if (queue->granted && !reached(now, queue->slice_end)) {
 		vp->slice_left = queue->slice_end - now;
 		queue_entitled_again(queue, vp);
 	} else if (queue->cut) {
@@ -334,10 +321,14 @@ static bool missed_somebody(const struct cpu *cpu, bool lends)
  * Until when the processor may do what it was given to do. Whoever comes to wait later calls it.
  * The lock is held.
  */
-static u64 next_event(const struct dispatch_queue *queue)
+static u64 next_event(struct cpu *cpu)
 {
-	u64 until = queue->running ? preempt_at(queue) : queue->window_end;
+	struct dispatch_queue *queue = &cpu->queue;
+	u64 until;
 
+	if (pool_nr_shared > 1)
+		late_publish(queue);
+	until = queue->running ? preempt_at(cpu) : queue->window_end;
 	return queue->timers.first ? earlier(until, queue->timers.first->key) : until;
 }
 
@@ -350,7 +341,7 @@ static u64 idle_until(struct cpu *cpu)
 	if (missed_somebody(cpu, lends))
 		return queue->charged;
 	lock_take(&queue->lock);
-	until = next_event(queue);
+	until = next_event(cpu);
 	lock_drop(&queue->lock);
 	/* The first processor that naps looks after the management channel, and after work. */
 	if ((queue_idle_mask() & ((1U << cpu->number) - 1)) != 0)
@@ -374,12 +365,12 @@ static struct vp *next_here(struct cpu *cpu, struct vp *vp, u64 *until)
 
 	if (has_chores(cpu))
 		return NULL;
-	if (!vp && !pick_is_longer_elsewhere(cpu))
+	if (!vp && !pick_elsewhere(cpu))
 		vp = pick_entitled(cpu);
 	if (!vp)
 		return NULL;
 	queue_set_activity(cpu, activity_for(queue));
-	*until = next_event(queue);
+	*until = next_event(cpu);
 	return vp;
 }
 
@@ -400,7 +391,7 @@ static struct vp *next_anywhere(struct cpu *cpu, struct vp *vp, u64 *until)
 		return NULL;
 	}
 	lock_take(&queue->lock);
-	*until = next_event(queue);
+	*until = next_event(cpu);
 	lock_drop(&queue->lock);
 	return vp;
 }

@@ -37,6 +37,7 @@ struct dispatch_queue {
 	struct vp *dedicated; /* the one virtual processor of @owner that it belongs to */
 	u64 window_end;	      /* timebase */
 	u32 window;	      /* number of the present window */
+	u64 late_at;	      /* when somebody of @entitled must start; see hv/late.h */
 	u64 slice_end;	      /* timebase at which the turn of @running ends */
 	u64 charged;	      /* up to here the time has been accounted for */
 	u64 run_from;	      /* when @running got the processor */

@@ -3,6 +3,7 @@
 #include "hv/cpu.h"
 #include "hv/dispatch.h"
 #include "hv/dispatch_queue.h"
+#include "hv/late.h"
 #include "hv/lpar.h"
 #include "hv/pool.h"
 
@@ -57,6 +58,11 @@ struct vp *pick_entitled(struct cpu *cpu)
 	struct dispatch_queue *queue = &cpu->queue;
 	struct vp *vp;
 
+	if (pool_nr_shared > 1) {
+		vp = late_first(queue, queue->charged);
+		if (vp && grant(cpu, vp))
+			return vp;
+	}
 	while ((vp = queue->entitled.first) != NULL) {
 		bool conferred = vp->ready_reason == VP_READY_CONFER;
 
@@ -243,41 +249,95 @@ static struct vp *pick_owner(struct cpu *cpu)
 	return vp;
 }
 
-/* The shared processor with the longest queue, if that is longer than @cpu's by two. */
-static struct cpu *longest(const struct cpu *cpu)
-{
-	u32 most = cpu->queue.entitled.length + 1;
-	struct cpu *found = NULL;
-
-	for (u32 i = 0; i < pool_nr_cpus; i++) {
-		u32 length = __atomic_load_n(&pool_cpu[i]->queue.entitled.length, __ATOMIC_RELAXED);
-
-		if (length > most && !pool_cpu[i]->queue.owner) {
-			most = length;
-			found = pool_cpu[i];
-		}
-	}
-	return found;
-}
-
-bool pick_is_longer_elsewhere(const struct cpu *cpu)
+/* Has the first here had a turn in this window, while others wait elsewhere? */
+static bool is_second_turn(const struct cpu *cpu)
 {
 	const struct vp *first = cpu->queue.entitled.first;
 
-	return pool_nr_cpus > 1 && first && first->turn_window == cpu->queue.window && longest(cpu);
+	if (!first || first->turn_window != cpu->queue.window)
+		return false;
+	for (u32 i = 0; i < pool_nr_cpus; i++)
+		if (pool_cpu[i] != cpu && !pool_cpu[i]->queue.owner &&
+		    __atomic_load_n(&pool_cpu[i]->queue.entitled.length, __ATOMIC_RELAXED))
+			return true;
+	return false;
 }
 
-static struct vp *pick_from_longest(struct cpu *cpu)
+bool pick_elsewhere(const struct cpu *cpu)
 {
-	struct cpu *from = pick_is_longer_elsewhere(cpu) ? longest(cpu) : NULL;
-	struct vp *vp = from ? take_entitled(cpu, from) : NULL;
+	if (pool_nr_shared < 2)
+		return false;
+	return (late_elsewhere(cpu) && !late_first(&cpu->queue, cpu->queue.charged)) ||
+	       is_second_turn(cpu);
+}
 
+/* One who waits on @from and has not had a turn in this window. */
+static struct vp *take_unserved(struct cpu *cpu, struct cpu *from)
+{
+	u32 depth = STEAL_DEPTH;
+	struct vp *vp;
+
+	lock_take(&from->queue.lock);
+	vp = from->queue.entitled.first;
+	while (vp && (vp->turn_window == cpu->queue.window || !dispatch_take(cpu, from, vp)))
+		vp = --depth ? vp->next : NULL;
+	lock_drop(&from->queue.lock);
+	return vp;
+}
+
+static struct vp *take_any_unserved(struct cpu *cpu)
+{
+	struct vp *vp = NULL;
+
+	for (u32 i = 1; i < pool_nr_cpus && !vp; i++) {
+		struct cpu *from = pool_cpu[(cpu->number + i) % pool_nr_cpus];
+
+		if (!from->queue.owner &&
+		    __atomic_load_n(&from->queue.entitled.length, __ATOMIC_RELAXED))
+			vp = take_unserved(cpu, from);
+	}
+	return vp;
+}
+
+static struct vp *take_late(struct cpu *cpu)
+{
+	struct cpu *from = late_elsewhere(cpu);
+	struct vp *vp;
+
+	if (!from)
+		return NULL;
+	lock_take(&from->queue.lock);
+	vp = late_first(&from->queue, cpu->queue.charged);
+	if (vp && !dispatch_take(cpu, from, vp))
+		vp = NULL;
+	late_publish(&from->queue);
+	lock_drop(&from->queue.lock);
+	return vp;
+}
+
+/* From another processor, although somebody may wait here. */
+static struct vp *pick_from_other(struct cpu *cpu)
+{
+	struct vp *vp;
+	bool late, second;
+
+	if (pool_nr_shared < 2)
+		return NULL;
+	lock_take(&cpu->queue.lock);
+	late = late_first(&cpu->queue, cpu->queue.charged) != NULL;
+	second = is_second_turn(cpu);
+	lock_drop(&cpu->queue.lock);
+	if (late)
+		return NULL;
+	vp = take_late(cpu);
+	if (!vp && second)
+		vp = take_any_unserved(cpu);
 	return vp ? arrive(cpu, vp, false) : NULL;
 }
 
 static struct vp *pick_shared(struct cpu *cpu)
 {
-	struct vp *vp = pick_from_longest(cpu);
+	struct vp *vp = pick_from_other(cpu);
 
 	if (vp)
 		return vp;

@@ -19,10 +19,11 @@ struct vp;
 struct vp *pick_entitled(struct cpu *cpu);
 
 /*
- * Has the first in turn on @cpu had a turn in this window already, while more wait elsewhere? Then
- * pick() takes one of those. The lock of the processor's queue is held.
+ * Ought @cpu to take somebody over from another processor though somebody waits here? One who must
+ * start now, if nobody has to here; or one who has had no turn in this window, if the first here
+ * has had one. Then pick() does. The lock of the processor's queue is held.
  */
-bool pick_is_longer_elsewhere(const struct cpu *cpu);
+bool pick_elsewhere(const struct cpu *cpu);
 
 /*
  * Those who wait on @cpu, a dedicated one, but belong to the shared pool go there. No lock is held,

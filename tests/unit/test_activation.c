@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// SOURCES: hv/cede_hcall.c hv/dispatch.c hv/pick.c hv/dispatch_queue.c hv/frame.c hv/hcall.c
+// SOURCES: hv/cede_hcall.c hv/dispatch.c hv/pick.c hv/late.c hv/dispatch_queue.c hv/frame.c
+// SOURCES: hv/hcall.c
 // SOURCES: hv/hpt.c
 // SOURCES: hv/hpt_hcall.c hv/icp.c hv/ics.c hv/link.c hv/lmb.c hv/log.c hv/lpar.c hv/management.c
 // SOURCES: hv/page.c hv/pool.c hv/ppp_hcall.c hv/pqueue.c hv/set_mode.c hv/share.c
@@ -7,6 +8,7 @@
 // SOURCES: hv/vpa_hcall.c hv/vphn_hcall.c hv/work.c hv/xics_hcall.c partition/activation.c
 // SOURCES: partition/cas.c partition/console.c partition/image.c partition/nvram.c partition/of.c
 // SOURCES: partition/of_claim.c partition/of_instance.c partition/of_path.c partition/of_tree.c
+// SOURCES: partition/epow.c partition/image_store.c partition/refcode.c
 // SOURCES: partition/partition.c partition/rtas.c partition/rtas_clock.c partition/rtas_cpu.c
 // SOURCES: partition/rtas_display.c partition/rtas_event.c partition/rtas_nvram.c
 // SOURCES: partition/rtas_power.c partition/rtas_sysparm.c partition/rtas_xics.c partition/tree.c

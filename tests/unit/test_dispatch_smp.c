@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// SOURCES: hv/dispatch.c hv/pick.c hv/dispatch_queue.c hv/vp_state.c hv/cede_hcall.c hv/share.c
+// SOURCES: hv/dispatch.c hv/pick.c hv/late.c hv/dispatch_queue.c hv/vp_state.c hv/cede_hcall.c
+// SOURCES: hv/share.c
 // SOURCES: hv/pqueue.c
 // SOURCES: hv/pool.c hv/vpa.c hv/vp.c hv/icp.c hv/ics.c hv/xics_hcall.c hv/lpar.c hv/trace.c
 // SOURCES: tests/unit/dispatch_world.c tests/unit/fake_cpu.c

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// SOURCES: hv/cede_hcall.c hv/dispatch.c hv/pick.c hv/dispatch_queue.c hv/frame.c hv/hcall.c
+// SOURCES: hv/cede_hcall.c hv/dispatch.c hv/pick.c hv/late.c hv/dispatch_queue.c hv/frame.c
+// SOURCES: hv/hcall.c
 // SOURCES: hv/hpt.c
 // SOURCES: hv/hpt_hcall.c hv/icp.c hv/ics.c hv/link.c hv/lmb.c hv/log.c hv/lpar.c hv/management.c
 // SOURCES: hv/page.c hv/pool.c hv/ppp_hcall.c hv/pqueue.c hv/set_mode.c hv/share.c
@@ -7,6 +8,7 @@
 // SOURCES: hv/vpa_hcall.c hv/vphn_hcall.c hv/work.c hv/xics_hcall.c partition/activation.c
 // SOURCES: partition/cas.c partition/console.c partition/image.c partition/nvram.c partition/of.c
 // SOURCES: partition/of_claim.c partition/of_instance.c partition/of_path.c partition/of_tree.c
+// SOURCES: partition/epow.c partition/image_store.c partition/refcode.c
 // SOURCES: partition/partition.c partition/rtas.c partition/rtas_clock.c partition/rtas_cpu.c
 // SOURCES: partition/rtas_display.c partition/rtas_event.c partition/rtas_nvram.c
 // SOURCES: partition/rtas_power.c partition/rtas_sysparm.c partition/rtas_xics.c partition/tree.c
@@ -80,7 +82,7 @@ static void make_request(enum request request)
 		partition_reboot(partition);
 		break;
 	default:
-		partition_fail(partition, "reason %d", 1);
+		partition_fail(partition, REFCODE_FATAL, "reason %d", 1);
 	}
 }
 
@@ -139,7 +141,7 @@ static void bring_to(enum moment moment)
 	if (moment == RESTARTING)
 		steps(7);
 	if (moment == FAILED || moment == ERROR)
-		partition_fail(partition, "reason %d", 0);
+		partition_fail(partition, REFCODE_FATAL, "reason %d", 0);
 	if (moment == ERROR)
 		steps(2);
 }
@@ -412,7 +414,7 @@ static void test_description(void **state)
 	assert_int_equal(message.state, HMC_STATE_SHUTTING_DOWN);
 	steps(1);
 	partition_activate(partition);
-	partition_fail(partition, "%s at %u", "broken", 7);
+	partition_fail(partition, REFCODE_FATAL, "%s at %u", "broken", 7);
 	management_describe(1, &message);
 	assert_int_equal(message.state, HMC_STATE_ERROR);
 	assert_string_equal(message.reason, "broken at 7");
@@ -428,7 +430,7 @@ static void test_long_reason(void **state)
 	memset(text, 'x', sizeof(text));
 	text[sizeof(text) - 1] = '\0';
 	partition_activate(partition);
-	partition_fail(partition, "%s", text);
+	partition_fail(partition, REFCODE_FATAL, "%s", text);
 	assert_int_equal(strlen(partition->reason), LPAR_REASON_SIZE - 1);
 	management_describe(1, &message);
 	assert_int_equal(strlen(message.reason), HMC_REASON_SIZE - 1);
@@ -450,8 +452,8 @@ static void test_trace_of_states(void **state)
 	partition_reboot(partition);
 	partition_reboot(partition);
 	steps(3);
-	partition_fail(partition, "once");
-	partition_fail(partition, "twice");
+	partition_fail(partition, REFCODE_FATAL, "once");
+	partition_fail(partition, REFCODE_FATAL, "twice");
 	steps(3);
 	partition_power_off(partition);
 	partition_power_off(partition);
