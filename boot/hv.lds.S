@@ -38,6 +38,9 @@ SECTIONS
 		__start_reset_hooks = .;
 		KEEP(*(reset_hooks))
 		__stop_reset_hooks = .;
+		__start_forget_hooks = .;
+		KEEP(*(forget_hooks))
+		__stop_forget_hooks = .;
 	}
 	.data : {
 		*(.data .data.*)

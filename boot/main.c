@@ -13,6 +13,8 @@
 #include "hv/management.h"
 #include "hv/pool.h"
 #include "hv/real.h"
+#include "partition/image_store.h"
+#include "partition/manage.h"
 #include "partition/partition.h"
 #include "partition/plan.h"
 #include "vio/vterm.h"
@@ -40,7 +42,12 @@ static void plan_activate(const struct plan *plan)
 	const char *reason;
 	struct partition *partition;
 	struct plan_lpar profile;
+	struct plan_image image;
 	int cursor = 0;
+
+	while (plan_next_image(plan, &cursor, &image, &reason) == 1)
+		image_store_add_planned(&image);
+	cursor = 0;
 
 	while (plan_next_lpar(plan, &cursor, &profile, &reason) == 1) {
 		partition = partition_create(&profile);
@@ -73,6 +80,7 @@ void boot_main(const void *fdt, u64 opal_base, u64 opal_entry)
 		 (unsigned long)((1UL << lmb_shift) / MiB), (unsigned int)lmb_nr_free());
 	hcall_init();
 	partition_init();
+	manage_init();
 	vterm_init();
 	/* The pool is whole before the first partition claims of it. */
 	smp_start_others();

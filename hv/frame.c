@@ -154,3 +154,13 @@ enum frame_event frame_decoder_push(struct frame_decoder *decoder, u8 byte)
 	decoder->body[decoder->used++] = byte;
 	return FRAME_NONE;
 }
+
+u32 frame_crc(u32 crc, const void *bytes, u32 n)
+{
+	const u8 *byte = bytes;
+
+	crc = ~crc;
+	for (u32 i = 0; i < n; i++)
+		crc = crc_add(crc, byte[i]);
+	return ~crc;
+}

@@ -50,4 +50,10 @@ void frame_decoder_init(struct frame_decoder *decoder);
  */
 enum frame_event frame_decoder_push(struct frame_decoder *decoder, u8 byte);
 
+/*
+ * CRC-32 of @n bytes behind others whose CRC is @crc, 0 for none: with the result for the first
+ * half of something and the second half it returns that of all of it. As zlib's crc32().
+ */
+u32 frame_crc(u32 crc, const void *bytes, u32 n);
+
 #endif

@@ -9,10 +9,13 @@
 #define LOG_MARK_MAX  32 /* "\n[4294967295 lines lost]\n" */
 #define LOG_WRITE_MAX (4 * KiB)
 #define LOG_DROP      (8 * KiB)
-#define REPLY_MAX     sizeof(struct hmc_hello_reply)
+#define REPLY_ROOM    (sizeof(u16) + LINK_REPLY_MAX) /* in the ring */
 
-_Static_assert(sizeof(struct hmc_resume_reply) <= REPLY_MAX, "longest reply");
-_Static_assert(sizeof(struct hmc_typed_reply) <= REPLY_MAX, "longest reply");
+/* What waits for link_reply() has its room, whatever else is answered meanwhile. */
+#define REPLIES_ROOM ((HMC_REQUESTS_MAX + 1) * REPLY_ROOM)
+
+_Static_assert(REPLIES_ROOM < LINK_REPLIES_SIZE, "requests are taken");
+_Static_assert(LINK_REPLY_MAX <= LINK_STREAM_MAX, "wire[] holds every reply");
 _Static_assert(sizeof(struct hmc_partition) <= LINK_STREAM_MAX, "wire[] holds every message");
 
 static void set_add(struct link_set *set, u32 i)
@@ -93,12 +96,13 @@ static void boot_send(struct link *link)
 
 static void reply_send(struct link *link)
 {
-	u8 message[REPLY_MAX];
-	u8 length;
+	u8 message[LINK_REPLY_MAX];
+	u16 length;
 
 	stream_read(&link->replies, &length, sizeof(length));
 	stream_read(&link->replies, message, length);
 	message_send(link, message, length);
+	link->replied = true;
 }
 
 static void partition_send(struct link *link, u32 lpar_id)
@@ -190,6 +194,14 @@ static void stream_send(struct link *link, u32 index)
 	if (!stream_used(stream))
 		set_remove(&link->streams, index);
 	link->last_index = index;
+	link->replied = false;
+}
+
+/* Replies and streams take turns when there are both: who asks for much must not silence others. */
+static bool reply_is_next(const struct link *link)
+{
+	return stream_used(&link->replies) &&
+	       !(link->replied && set_next(&link->streams, link->last_index) >= 0);
 }
 
 /* Codes what goes next: control before streams, streams in turn. False when there is nothing. */
@@ -199,7 +211,7 @@ static bool frame_next(struct link *link)
 
 	if (link->boot_due)
 		boot_send(link);
-	else if (stream_used(&link->replies))
+	else if (reply_is_next(link))
 		reply_send(link);
 	else if ((i = set_next(&link->announce, 0)) >= 0)
 		partition_send(link, (u32)i);
@@ -236,7 +248,7 @@ static u32 transmit(struct link *link, u32 budget)
 
 /* Receiving. */
 
-static void reply_queue(struct link *link, const void *reply, u8 length)
+static void reply_queue(struct link *link, const void *reply, u16 length)
 {
 	stream_write(&link->replies, &length, sizeof(length));
 	stream_write(&link->replies, reply, length);
@@ -326,6 +338,7 @@ static void control_receive(struct link *link, const u8 *payload, size_t length)
 {
 	const struct hmc_control *request = (const void *)payload;
 	struct hmc_reply reply;
+	u16 status;
 
 	if (length < sizeof(*request) || !be32_to_cpu(request->id))
 		return;
@@ -346,8 +359,10 @@ static void control_receive(struct link *link, const u8 *payload, size_t length)
 		typed_receive(link, request, length);
 		break;
 	default:
-		reply = reply_to(request, link->events->request(link->ctx, request, length));
-		reply_queue(link, &reply, sizeof(reply));
+		status = link->events->request(link->ctx, request, length);
+		reply = reply_to(request, status);
+		if (status != LINK_LATER)
+			reply_queue(link, &reply, sizeof(reply));
 	}
 }
 
@@ -387,7 +402,7 @@ static u32 receive(struct link *link, u32 budget)
 	u32 taken = 0;
 
 	/* Whoever does not read the replies gets no further requests served. */
-	while (taken < budget && stream_space(&link->replies) > REPLY_MAX) {
+	while (taken < budget && stream_space(&link->replies) >= REPLIES_ROOM) {
 		int byte = link->port->rx(link->ctx);
 
 		if (byte < 0)
@@ -481,6 +496,11 @@ void link_announce(struct link *link, u16 lpar_id)
 		return;
 	set_add(&link->announce, lpar_id);
 	set_add(&link->credit, lpar_id);
+}
+
+void link_reply(struct link *link, const void *reply, u32 length)
+{
+	reply_queue(link, reply, (u16)length);
 }
 
 int link_console_write(struct link *link, u16 lpar_id, const void *data, size_t n)

@@ -17,7 +17,9 @@
 #define LINK_CONSOLE_RX	  (1 * KiB)
 #define LINK_CONSOLE_KEPT (4 * KiB) /* of LINK_CONSOLE_TX: what was sent, to send it again */
 #define LINK_STREAM_MAX	  512	    /* bytes of one stream in one frame */
-#define LINK_REPLIES_SIZE (1 * KiB)
+#define LINK_REPLY_MAX	  512	    /* bytes of a reply */
+#define LINK_REPLIES_SIZE (8 * KiB)
+#define LINK_LATER	  0xffff /* instead of a status: link_reply() comes, or the request is lost */
 
 /* The UART, as its driver offers it. */
 struct link_port {
@@ -44,7 +46,8 @@ struct link_events {
 	/*
 	 * A request other than HELLO, LIST, RESUME, TYPED and STATS, which the link answers. The
 	 * bytes are not trusted; @length, which is that of @request, is at least that of its
-	 * header. Returns the enum hmc_status for the reply.
+	 * header. Returns the enum hmc_status for the reply, or LINK_LATER; no more than
+	 * HMC_REQUESTS_MAX requests may wait for link_reply() at once.
 	 */
 	u16 (*request)(void *ctx, const struct hmc_control *request, size_t length);
 };
@@ -74,6 +77,7 @@ struct link {
 	u32 stats_next;	    /* message of the answer that is due */
 	bool stats_put_off; /* until the next poll */
 	u32 last_index;	    /* of the stream that sent last */
+	bool replied;	    /* a reply went last: streams are next */
 	u16 partitions;	    /* with an open console */
 
 	struct link_console *console[HMC_LPAR_ID_MAX + 1];
@@ -87,7 +91,7 @@ struct link {
 	u32 log_lost;	       /* lines that the mark at log_mark counts */
 	u32 log_mark;	       /* its position in the ring */
 	u32 log_mark_lines;    /* newlines in it */
-	struct stream replies; /* each: length (one byte), message */
+	struct stream replies; /* each: length (two bytes), message */
 
 	struct frame_decoder decoder;
 	u32 wire_next, wire_end; /* of the frame being sent */
@@ -121,6 +125,9 @@ void link_console_close(struct link *link, u16 lpar_id);
 
 /* Tells the daemon about the partition: its state, name or reason changed. */
 void link_announce(struct link *link, u16 lpar_id);
+
+/* Answers a request that was put off: @length bytes, at most LINK_REPLY_MAX. */
+void link_reply(struct link *link, const void *reply, u32 length);
 
 /*
  * Queues @n (0 ... LINK_CONSOLE_TX - LINK_CONSOLE_KEPT) bytes of console output, all or nothing.

@@ -109,6 +109,15 @@ typedef void lpar_reset_hook(struct lpar *lpar);
 
 extern lpar_reset_hook *const __start_reset_hooks[], *const __stop_reset_hooks[];
 
+/*
+ * What they have to do when a partition is about to exist no longer:
+ * LPAR_FORGET_HOOK(vterm_forget). It is not activated, its console is closed, and nobody may keep a
+ * pointer to it.
+ */
+#define LPAR_FORGET_HOOK(fn) static lpar_reset_hook *const fn##_hook __section("forget_hooks") = fn
+
+extern lpar_reset_hook *const __start_forget_hooks[], *const __stop_forget_hooks[];
+
 /* Bytes of logical memory. */
 u64 lpar_mem_size(const struct lpar *lpar);
 

@@ -29,6 +29,9 @@ extern struct machine machine;
 /* Seconds since 1970 by the machine's clock. */
 u64 machine_time_of_day(void);
 
+/* Bytes of the hypervisor's heap that are in use. */
+u64 machine_heap_used(void);
+
 /* Writes to the firmware's console: before there is a management channel, and in a panic. */
 void machine_early_write(const char *text, u64 length);
 

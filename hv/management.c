@@ -19,6 +19,7 @@
 
 void (*management_console_input)(u16 lpar_id);
 void (*management_describe)(u16 lpar_id, struct hmc_partition *partition);
+void (*management_request)(const struct hmc_control *request, size_t length);
 
 static struct lock link_lock;
 static struct link link;
@@ -54,18 +55,25 @@ static void event_console_input(void *ctx __unused, u16 lpar_id)
 	management_console_input(lpar_id);
 }
 
-static u16 event_request(void *ctx __unused, const struct hmc_control *request, size_t length)
+static u16 power_receive(const struct hmc_power *power, size_t length)
 {
-	const struct hmc_power *power = (const struct hmc_power *)request;
-
-	if (request->type != HMC_POWER)
-		return HMC_UNKNOWN;
 	if (length < sizeof(*power))
 		return HMC_BAD_LENGTH;
 	if (power->action != HMC_POWER_OFF && power->action != HMC_POWER_REBOOT)
 		return HMC_BAD_VALUE;
 	power_request = power->action;
 	return HMC_OK;
+}
+
+static u16 event_request(void *ctx __unused, const struct hmc_control *request, size_t length)
+{
+	if (request->type == HMC_POWER)
+		return power_receive((const struct hmc_power *)request, length);
+	if (request->type < HMC_SYSTEM || request->type > HMC_TRACE || !management_request ||
+	    seized)
+		return HMC_UNKNOWN;
+	management_request(request, length);
+	return LINK_LATER;
 }
 
 static size_t event_stats(void *ctx __unused, u32 i, struct hmc_control *message)
@@ -138,6 +146,20 @@ size_t management_console_read(u16 lpar_id, void *data, size_t n)
 	taken = link_console_read(&link, lpar_id, data, n);
 	lock_drop(&link_lock);
 	return taken;
+}
+
+void management_console_close(u16 lpar_id)
+{
+	lock_take(&link_lock);
+	link_console_close(&link, lpar_id);
+	lock_drop(&link_lock);
+}
+
+void management_reply(const void *reply, u32 length)
+{
+	lock_take(&link_lock);
+	link_reply(&link, reply, length);
+	lock_drop(&link_lock);
 }
 
 void management_announce(u16 lpar_id)

@@ -13,6 +13,13 @@
 extern void (*management_console_input)(u16 lpar_id);
 extern void (*management_describe)(u16 lpar_id, struct hmc_partition *partition);
 
+/*
+ * Takes a request about partitions, of @length bytes that are not trusted, to be answered soon with
+ * management_reply(); without room for it, it is lost. The channel's lock is held. NULL: nobody
+ * answers such requests.
+ */
+extern void (*management_request)(const struct hmc_control *request, size_t length);
+
 /* From here on the log and consoles are collected; see link_init() for @boot_id. */
 void management_init(u64 boot_id);
 
@@ -26,7 +33,9 @@ void management_ready(void);
 int management_console_open(u16 lpar_id, struct link_console *console);
 int management_console_write(u16 lpar_id, const void *data, size_t n);
 size_t management_console_read(u16 lpar_id, void *data, size_t n);
+void management_console_close(u16 lpar_id);
 void management_announce(u16 lpar_id);
+void management_reply(const void *reply, u32 length);
 void management_log(const char *text, size_t n);
 
 /* Moves what waits, both ways, as much as belongs between two time slices: 0.1 ms. */

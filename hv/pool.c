@@ -346,6 +346,17 @@ bool pool_set(struct lpar *lpar, u32 units, u32 weight)
 	return constrained;
 }
 
+void pool_left(u32 *units, u32 *procs)
+{
+	u32 kept;
+
+	lock_take(&pool.lock);
+	kept = count(NULL, HOLDER_KEPT);
+	*units = free_units() + kept * SHARE_UNITS_PER_PROC;
+	*procs = free_units() / SHARE_UNITS_PER_PROC + kept;
+	lock_drop(&pool.lock);
+}
+
 u64 pool_idle_ticks(void)
 {
 	u64 ticks;

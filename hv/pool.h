@@ -70,6 +70,12 @@ void pool_forget(struct lpar *lpar);
 bool pool_set(struct lpar *lpar, u32 units, u32 weight);
 
 /*
+ * What the next partition could have: hundredths of a processor in the shared pool, and whole
+ * processors. Those that are kept idle for a partition that is not activated count.
+ */
+void pool_left(u32 *units, u32 *procs);
+
+/*
  * Ticks that the processors of the shared pool have been idle in it, up to now; never less than the
  * last time. LoPAR "H_PIC".
  */

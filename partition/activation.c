@@ -13,6 +13,8 @@
 #include "partition/tree.h"
 
 #include <libfdt.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -36,6 +38,25 @@ static u64 rmo_size_for(const struct plan_lpar *profile)
 	return MAX(size, 1UL << lmb_shift);
 }
 
+/* The activation cannot be, for this reason. */
+static int __printf(3, 4)
+	refuse(struct partition *partition, enum refcode code, const char *format, ...)
+{
+	struct activation *activation = &partition->activation;
+	va_list args;
+
+	activation->refusal = code;
+	va_start(args, format);
+	vsnprintf(activation->reason, sizeof(activation->reason), format, args);
+	va_end(args);
+	return -1;
+}
+
+static int refuse_own_needs(struct partition *partition)
+{
+	return refuse(partition, REFCODE_NO_ROOM, "no memory for the hypervisor's own needs");
+}
+
 static int allocate_memory(struct partition *partition)
 {
 	struct lpar *lpar = &partition->lpar;
@@ -47,14 +68,13 @@ static int allocate_memory(struct partition *partition)
 
 	lpar->map.lmb = calloc(count, sizeof(*lpar->map.lmb));
 	if (!lpar->map.lmb)
-		return -1;
+		return refuse_own_needs(partition);
 	first = lmb_alloc_run_at(lpar->id, rmo_lmbs, (u32)(rmo.align >> lmb_shift),
 				 (u32)(rmo.offset >> lmb_shift), 0);
-	if (first == LMB_NONE) {
-		partition_fail(partition, "no aligned run of %lu MiB of memory is free for the RMO",
-			       (unsigned long)(rmo_size / MiB));
-		return -1;
-	}
+	if (first == LMB_NONE)
+		return refuse(partition, REFCODE_NO_RMO,
+			      "no aligned run of %lu MiB of memory is free for the RMO",
+			      (unsigned long)(rmo_size / MiB));
 	lpar->rmo_size = rmo_size;
 	lpar->rmo_real = (u64)first << lmb_shift;
 	lpar->lpcr = rmo.lpcr;
@@ -63,11 +83,10 @@ static int allocate_memory(struct partition *partition)
 	for (; lpar->map.nr_lmbs < count; lpar->map.nr_lmbs++) {
 		u32 lmb = lmb_alloc(lpar->id, lpar->map.nr_lmbs);
 
-		if (lmb == LMB_NONE) {
-			partition_fail(partition, "%lu MiB of memory are not free",
-				       (unsigned long)(partition->profile.mem / MiB));
-			return -1;
-		}
+		if (lmb == LMB_NONE)
+			return refuse(partition, REFCODE_NO_MEMORY,
+				      "%lu MiB of memory are not free",
+				      (unsigned long)(partition->profile.mem / MiB));
 		lpar->map.lmb[lpar->map.nr_lmbs] = lmb;
 	}
 	return 0;
@@ -81,8 +100,7 @@ static int claim_processors(struct partition *partition)
 	if (pool_claim(&partition->lpar, &partition->activation.procs, reason, sizeof(reason)))
 		return 0;
 	partition->activation.procs = 0;
-	partition_fail(partition, "%s", reason);
-	return -1;
+	return refuse(partition, REFCODE_NO_PROCS, "%s", reason);
 }
 
 static u32 vps_shift(const struct partition *partition)
@@ -97,7 +115,7 @@ static int allocate_processors(struct partition *partition)
 	struct vp *vps = page_alloc(vps_shift(partition));
 
 	if (!vps)
-		return -1;
+		return refuse_own_needs(partition);
 	memset(vps, 0, procs * sizeof(*vps));
 	for (u32 i = 0; i < procs; i++) {
 		vps[i].lpar = lpar;
@@ -119,7 +137,7 @@ static int allocate_tables(struct partition *partition)
 	hpt->table = page_alloc(hpt->shift);
 	partition->tree_size = 1UL << page_shift_for(tree_size(partition));
 	partition->tree = page_alloc(page_shift_for(partition->tree_size));
-	return hpt->table && partition->tree ? 0 : -1;
+	return hpt->table && partition->tree ? 0 : refuse_own_needs(partition);
 }
 
 static void log_allocated(const struct partition *partition)
@@ -135,18 +153,6 @@ static void log_allocated(const struct partition *partition)
 		 lpar_dedicated(lpar) ? "dedicated" : "shared",
 		 (unsigned long)(lpar_mem_size(lpar) / MiB), (unsigned long)(lpar->rmo_size / MiB),
 		 (unsigned long)own, 1UL << lpar->hpt.shift);
-}
-
-static int allocate(struct partition *partition)
-{
-	if (claim_processors(partition) != 0 || allocate_memory(partition) != 0 ||
-	    allocate_processors(partition) != 0 || allocate_tables(partition) != 0) {
-		if (partition_state(partition) != PARTITION_ERROR)
-			partition_fail(partition, "no memory for the hypervisor's own needs");
-		return -1;
-	}
-	log_allocated(partition);
-	return 0;
 }
 
 /* --- what takes long: in pieces, as many as a step has time for --- */
@@ -220,7 +226,8 @@ static int place_initrd(struct partition *partition, u64 rmo_top, u64 bottom)
 	if (image->initrd_size == 0)
 		return 0;
 	if (activation->initrd_base < (top == rmo_top ? activation->image.end : bottom)) {
-		partition_fail(partition, "initrd of %lu bytes does not fit behind the image",
+		partition_fail(partition, REFCODE_BIG_INITRD,
+			       "initrd of %lu bytes does not fit behind the image",
 			       (unsigned long)image->initrd_size);
 		return -1;
 	}
@@ -256,7 +263,7 @@ static int open_image(struct partition *partition)
 	if (image_open(&partition->lpar, image->kernel, image->kernel_size,
 		       partition->lpar.rmo_size, &partition->activation.image, &reason) == 0)
 		return 0;
-	partition_fail(partition, "image %s: %s", image->name, reason);
+	partition_fail(partition, REFCODE_BAD_IMAGE, "image %s: %s", image->name, reason);
 	return -1;
 }
 
@@ -264,7 +271,8 @@ static int open_image(struct partition *partition)
  */
 static int start_failed(struct partition *partition)
 {
-	partition_fail(partition, "no room for the firmware in the RMO of %lu MiB",
+	partition_fail(partition, REFCODE_SMALL_RMO,
+		       "no room for the firmware in the RMO of %lu MiB",
 		       (unsigned long)(partition->lpar.rmo_size / MiB));
 	return -1;
 }
@@ -348,6 +356,20 @@ void activation_begin(struct partition *partition)
 	};
 }
 
+bool activation_allocate(struct partition *partition)
+{
+	refcode_add(partition, REFCODE_ASSIGN, "");
+	if (claim_processors(partition) != 0 || allocate_memory(partition) != 0 ||
+	    allocate_processors(partition) != 0 || allocate_tables(partition) != 0) {
+		activation_release(partition);
+		refcode_add(partition, partition->activation.refusal, "");
+		return false;
+	}
+	log_allocated(partition);
+	partition->activation.step = ACTIVATION_CLEAR;
+	return true;
+}
+
 int activation_step(struct partition *partition)
 {
 	struct activation *activation = &partition->activation;
@@ -355,15 +377,16 @@ int activation_step(struct partition *partition)
 
 	switch (activation->step) {
 	case ACTIVATION_ALLOCATE:
-		if (allocate(partition) != 0) {
-			activation_release(partition);
-			return -1;
-		}
-		activation->step = ACTIVATION_CLEAR;
-		return 1;
+		if (activation_allocate(partition))
+			return 1;
+		partition_fail(partition, activation->refusal, "%s", activation->reason);
+		return -1;
 	case ACTIVATION_CLEAR:
+		if (activation->cleared == 0)
+			refcode_add(partition, REFCODE_CLEAR, "");
 		if (clear_some(partition))
 			return 1;
+		refcode_add(partition, REFCODE_LOAD, partition->profile.image.name);
 		activation->step = ACTIVATION_LOAD;
 		return open_image(partition) == 0 ? 1 : -1;
 	case ACTIVATION_LOAD:
@@ -376,6 +399,8 @@ int activation_step(struct partition *partition)
 	default:
 		if (load_initrd_some(partition))
 			return 1;
+		refcode_add(partition, open_firmware ? REFCODE_ENTER_OF : REFCODE_ENTER_FDT,
+			    partition->profile.image.name);
 		partition_run(partition,
 			      open_firmware ? PARTITION_OPEN_FIRMWARE : PARTITION_RUNNING);
 		return 0;

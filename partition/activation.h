@@ -8,6 +8,8 @@
 #ifndef PARTITION_ACTIVATION_H
 #define PARTITION_ACTIVATION_H
 
+#include "hmc/refcode.h"
+#include "hv/lpar.h"
 #include "partition/image.h"
 #include "types.h"
 
@@ -27,6 +29,9 @@ struct activation {
 	u64 cleared;		   /* bytes of logical memory so far */
 	struct image image;
 	u64 initrd_base, initrd_copied;
+
+	enum refcode refusal; /* why activation_allocate() could not … */
+	char reason[LPAR_REASON_SIZE];
 };
 
 /*
@@ -34,6 +39,12 @@ struct activation {
  * processors keeps them. dispatch_left() has been true since it last ran.
  */
 void activation_begin(struct partition *partition);
+
+/*
+ * Does the first piece: assigns what the profile asks for. Returns false, with a reason in
+ * @partition->activation, when it cannot be had; nothing is taken then.
+ */
+bool activation_allocate(struct partition *partition);
 
 /*
  * Does the next piece. Returns 1 when there is more, 0 when the partition runs, and -1, with

@@ -236,7 +236,7 @@ static s64 h_private_of(struct vp *vp)
 	if (status == OF_DONE)
 		write_results(&call);
 	if (call.fatal)
-		partition_fail(partition, "%s", call.fatal);
+		partition_fail(partition, REFCODE_OF_FATAL, "%s", call.fatal);
 	return status;
 }
 HCALL(H_PRIVATE_OF, h_private_of, NULL);

@@ -73,17 +73,12 @@ static bool file_get(const struct plan *plan, int node, const char *property, co
 	return true;
 }
 
-static const char *image_get(const struct plan *plan, int lpar, struct plan_image *image)
+/* Reads the image NODE. Returns NULL or what is wrong with it. */
+static const char *image_read(const struct plan *plan, int node, struct plan_image *image)
 {
 	const void *fdt = plan->fdt;
-	u32 index;
-	int node;
 
-	if (!number_get(fdt, lpar, PLAN_PROP_BOOT_IMAGE, 0, PLAN_IMAGES_MAX - 1, &index))
-		return "boot image missing or out of range";
-	node = numbered_node(fdt, plan->images, PLAN_NODE_IMAGE, index);
-	if (node < 0)
-		return "boot image not in the plan";
+	*image = (struct plan_image){0};
 	image->name = name_get(fdt, node, PLAN_PROP_IMAGE_NAME);
 	if (image->name == NULL)
 		return "image without a proper name";
@@ -93,6 +88,18 @@ static const char *image_get(const struct plan *plan, int lpar, struct plan_imag
 	    !file_get(plan, node, PLAN_PROP_INITRD, &image->initrd, &image->initrd_size))
 		return "image with an initrd that is not in the plan";
 	return NULL;
+}
+
+static const char *image_get(const struct plan *plan, int lpar, struct plan_image *image)
+{
+	const void *fdt = plan->fdt;
+	u32 index;
+	int node;
+
+	if (!number_get(fdt, lpar, PLAN_PROP_BOOT_IMAGE, 0, PLAN_IMAGES_MAX - 1, &index))
+		return "boot image missing or out of range";
+	node = numbered_node(fdt, plan->images, PLAN_NODE_IMAGE, index);
+	return node < 0 ? "boot image not in the plan" : image_read(plan, node, image);
 }
 
 static const char *memory_get(const struct plan *plan, int node, struct plan_lpar *lpar)
@@ -173,7 +180,17 @@ static const char *boot_get(const struct plan *plan, int node, struct plan_lpar 
 	lpar->boot_args = string_get(plan->fdt, node, PLAN_PROP_BOOT_ARGS);
 	if (lpar->boot_args == NULL || !plan_boot_args_valid(lpar->boot_args))
 		return "boot arguments missing, too long or not printable";
-	return image_get(plan, node, &lpar->image);
+	return NULL;
+}
+
+/* What a profile says. */
+static const char *profile_get(const struct plan *plan, int node, struct plan_lpar *lpar)
+{
+	const char *reason = procs_get(plan, node, &lpar->procs);
+
+	if (reason == NULL)
+		reason = memory_get(plan, node, lpar);
+	return reason == NULL ? boot_get(plan, node, lpar) : reason;
 }
 
 /* Reads the partition NODE. Returns NULL or what is wrong with it. */
@@ -188,12 +205,8 @@ static const char *lpar_get(const struct plan *plan, int node, struct plan_lpar 
 	if (!number_get(plan->fdt, node, PLAN_PROP_LPAR_ID, PLAN_LPAR_ID_MIN, PLAN_LPAR_ID_MAX,
 			&lpar->id))
 		return "partition ID missing or out of range";
-	reason = procs_get(plan, node, &lpar->procs);
-	if (reason == NULL)
-		reason = memory_get(plan, node, lpar);
-	if (reason != NULL)
-		return reason;
-	return boot_get(plan, node, lpar);
+	reason = profile_get(plan, node, lpar);
+	return reason == NULL ? image_get(plan, node, &lpar->image) : reason;
 }
 
 static const char *lpars_check(const struct plan *plan)
@@ -249,12 +262,18 @@ static const char *system_get(struct plan *plan)
 	return NULL;
 }
 
+/* May @blob be read with libfdt? */
+static bool is_tree(const void *blob, size_t size)
+{
+	return IS_ALIGNED((uintptr_t)blob, 8) && size >= sizeof(struct fdt_header) &&
+	       fdt_check_header(blob) == 0 && fdt_version(blob) >= FDT_VERSION_NEEDED &&
+	       fdt_check_full(blob, size) == 0;
+}
+
 int plan_open(struct plan *plan, const void *blob, size_t size, const char **reason)
 {
 	plan->fdt = blob;
-	if (!IS_ALIGNED((uintptr_t)blob, 8) || size < sizeof(struct fdt_header) ||
-	    fdt_check_header(blob) != 0 || fdt_version(blob) < FDT_VERSION_NEEDED ||
-	    fdt_check_full(blob, size) != 0)
+	if (!is_tree(blob, size))
 		*reason = "not a flat device tree, cut off or damaged";
 	else
 		*reason = system_get(plan);
@@ -273,14 +292,48 @@ u32 plan_min_units(const struct plan *plan)
 	return plan->min_units;
 }
 
+/* The next node below PARENT, or a negative number. */
+static int next_node(const struct plan *plan, int parent, int cursor)
+{
+	return cursor == 0 ? fdt_first_subnode(plan->fdt, parent)
+			   : fdt_next_subnode(plan->fdt, cursor);
+}
+
 int plan_next_lpar(const struct plan *plan, int *cursor, struct plan_lpar *out, const char **reason)
 {
-	int node = *cursor == 0 ? fdt_first_subnode(plan->fdt, plan->partitions)
-				: fdt_next_subnode(plan->fdt, *cursor);
+	int node = next_node(plan, plan->partitions, *cursor);
 
 	if (node < 0)
 		return 0;
 	*cursor = node;
 	*reason = lpar_get(plan, node, out);
 	return *reason == NULL ? 1 : -1;
+}
+
+int plan_next_image(const struct plan *plan, int *cursor, struct plan_image *out,
+		    const char **reason)
+{
+	int node = next_node(plan, plan->images, *cursor);
+
+	if (node < 0)
+		return 0;
+	*cursor = node;
+	*reason = image_read(plan, node, out);
+	return *reason == NULL ? 1 : -1;
+}
+
+const char *plan_read_profile(const void *blob, size_t size, u64 lmb_size, u32 min_units,
+			      struct plan_lpar *out)
+{
+	const struct plan plan = {.fdt = blob, .lmb_size = lmb_size, .min_units = min_units};
+	const char *reason;
+
+	*out = (struct plan_lpar){0};
+	if (!is_tree(blob, size))
+		return "the profile is not a flat device tree, cut off or damaged";
+	reason = profile_get(&plan, 0, out);
+	if (reason != NULL)
+		return reason;
+	out->image.name = name_get(blob, 0, PLAN_PROP_BOOT_IMAGE_NAME);
+	return out->image.name == NULL ? "boot image missing or not a proper name" : NULL;
 }

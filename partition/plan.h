@@ -62,4 +62,17 @@ u32 plan_min_units(const struct plan *plan);
 int plan_next_lpar(const struct plan *plan, int *cursor, struct plan_lpar *out,
 		   const char **reason);
 
+/* Reads the next boot image in the same way. */
+int plan_next_image(const struct plan *plan, int *cursor, struct plan_image *out,
+		    const char **reason);
+
+/*
+ * Reads the profile BLOB, of which SIZE bytes may be read, aligned to 8 and not trusted: a flat
+ * tree whose root is like a partition's node of the plan, but without a name and an ID, and with an
+ * image that only has a name. Limits are those of this machine. OUT points into the blob. Returns
+ * NULL, or what is wrong with it, a phrase for people.
+ */
+const char *plan_read_profile(const void *blob, size_t size, u64 lmb_size, u32 min_units,
+			      struct plan_lpar *out);
+
 #endif

@@ -73,4 +73,10 @@ int rtas_instantiate(struct partition *partition, u64 base);
 bool rtas_copy_in(const struct rtas_call *call, void *to, u64 address, u64 length);
 bool rtas_copy_out(const struct rtas_call *call, u64 address, const void *from, u64 length);
 
+/*
+ * The partition's date as 0xYYYYMMDD and its time as 0xHHMMSS00, as event logs have them.
+ * LoPAR "Platform Event Log Format, Main-A Section".
+ */
+void rtas_clock_bcd(const struct partition *partition, u32 *date, u32 *time);
+
 #endif

@@ -72,15 +72,39 @@ static struct date seconds_date(u64 seconds)
 	return date;
 }
 
+/* The partition's time. */
+static struct date date_now(const struct partition *partition)
+{
+	static const struct date last = {YEAR_MAX, 12, 31, 23, 59, 59};
+	u64 now = machine_time_of_day() + partition->lpar.tod_offset;
+
+	return seconds_date(MIN(now, date_seconds(&last)));
+}
+
+static u32 bcd(u32 number)
+{
+	u32 result = 0;
+
+	for (u32 shift = 0; number != 0; shift += 4, number /= 10)
+		result |= number % 10 << shift;
+	return result;
+}
+
+void rtas_clock_bcd(const struct partition *partition, u32 *date, u32 *time)
+{
+	struct date now = date_now(partition);
+
+	*date = bcd(now.year) << 16 | bcd(now.month) << 8 | bcd(now.day);
+	*time = bcd(now.hour) << 24 | bcd(now.minute) << 16 | bcd(now.second) << 8;
+}
+
 /*
  * Outputs: year, month, day, hour, minute, second, and 0 nanoseconds: the machine's clock counts
  * seconds. LoPAR "get-time-of-day", "RTAS Access to Hypervisor Virtualized Resources".
  */
 static s32 rtas_get_time_of_day(struct rtas_call *call)
 {
-	static const struct date last = {YEAR_MAX, 12, 31, 23, 59, 59};
-	u64 now = machine_time_of_day() + call->partition->lpar.tod_offset;
-	struct date date = seconds_date(MIN(now, date_seconds(&last)));
+	struct date date = date_now(call->partition);
 
 	call->ret[1] = date.year;
 	call->ret[2] = date.month;

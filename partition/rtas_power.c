@@ -10,7 +10,7 @@
  */
 static s32 rtas_power_off(struct rtas_call *call)
 {
-	partition_power_off(call->partition);
+	partition_os_power_off(call->partition);
 	return RTAS_NO_RETURN;
 }
 RTAS_CALL("power-off", 2, 1, rtas_power_off);
@@ -18,6 +18,7 @@ RTAS_CALL("power-off", 2, 1, rtas_power_off);
 /* LoPAR "system-reboot", "RTAS Access to Hypervisor Virtualized Resources". */
 static s32 rtas_system_reboot(struct rtas_call *call)
 {
+	refcode_add(call->partition, REFCODE_OS_RESTART, "");
 	partition_reboot(call->partition);
 	return RTAS_NO_RETURN;
 }
@@ -41,9 +42,9 @@ static void read_string(const struct rtas_call *call, u64 address, char string[T
 
 /*
  * Input: address of a string that says why the operating system gives up. Extended behaviour: the
- * call always returns, and what becomes of the partition is the operating system's own policy
- * (Linux: panic=). Only the first string is logged: a partition must not flood the log.
- * LoPAR "ibm,os-term".
+ * call returns, and what becomes of the partition is the operating system's own policy (Linux:
+ * panic=), unless people have asked for a dump and a restart: that was the dump. Only the first
+ * string is logged: a partition must not flood the log. LoPAR "ibm,os-term".
  */
 static s32 rtas_ibm_os_term(struct rtas_call *call)
 {
@@ -55,6 +56,8 @@ static s32 rtas_ibm_os_term(struct rtas_call *call)
 		/* Linux 6.12 passes 0 for the address of its string. */
 		log_line("%s: operating system terminated%s%s", call->partition->lpar.name,
 			 string[0] != '\0' ? ": " : "", string);
+		if (partition_os_terminated(call->partition))
+			return RTAS_NO_RETURN;
 	}
 	return RTAS_SUCCESS;
 }

@@ -97,6 +97,12 @@ static void vterm_reset(struct lpar *lpar)
 }
 LPAR_RESET_HOOK(vterm_reset);
 
+static void vterm_forget(struct lpar *lpar)
+{
+	__atomic_store_n(&vterms[lpar->id].lpar, NULL, __ATOMIC_RELEASE);
+}
+LPAR_FORGET_HOOK(vterm_forget);
+
 /* LoPAR "Client Vterm Device Tree Node (vty)". */
 static int vterm_tree(const struct partition *partition, void *fdt)
 {

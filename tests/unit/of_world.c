@@ -51,7 +51,7 @@ static int terminal(const struct partition *of __unused, void *fdt)
 }
 TREE_CONTRIBUTOR(terminal);
 
-void partition_fail(struct partition *which, const char *format, ...)
+void partition_fail(struct partition *which, enum refcode code __unused, const char *format, ...)
 {
 	va_list args;
 
@@ -63,11 +63,12 @@ void partition_fail(struct partition *which, const char *format, ...)
 	world.fails++;
 }
 
-void partition_reboot(struct partition *which)
+bool partition_reboot(struct partition *which)
 {
 	if (which != &partition || partition.of.lock.held)
 		abort();
 	world.reboots++;
+	return true;
 }
 
 void partition_set_state(struct partition *which, enum partition_state state)

@@ -57,18 +57,47 @@ void dispatch_stop(struct vp *vp)
 	vp->state = VP_STOPPED;
 }
 
-void partition_power_off(struct partition *which)
+void partition_os_power_off(struct partition *which)
 {
 	if (which != &partition || partition.lpar.lock.held)
 		abort();
 	world.power_offs++;
 }
 
-void partition_reboot(struct partition *which)
+bool partition_reboot(struct partition *which)
 {
 	if (which != &partition || partition.lpar.lock.held)
 		abort();
 	world.reboots++;
+	return true;
+}
+
+bool partition_os_terminated(struct partition *which)
+{
+	if (which != &partition || partition.lpar.lock.held)
+		abort();
+	return world.dumps;
+}
+
+void refcode_add(struct partition *which, enum refcode code, const char *text __unused)
+{
+	if (which != &partition)
+		abort();
+	world.refcode = code;
+}
+
+bool epow_report(struct partition *which, struct epow_log *log)
+{
+	if (which != &partition || !world.epow)
+		return false;
+	world.epow = false;
+	log->epow.sensor = EPOW_SYSTEM_SHUTDOWN;
+	return true;
+}
+
+void epow_return(struct partition *which __unused)
+{
+	world.epow = true;
 }
 
 void log_line(const char *format, ...)

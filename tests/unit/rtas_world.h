@@ -27,6 +27,9 @@ extern struct world {
 	char log[256];		  /* the last line */
 	u64 traced[2];		  /* of the last record: a and b */
 	u64 time;		  /* of the machine, seconds */
+	enum refcode refcode;	  /* the last one */
+	bool dumps;		  /* it was told to dump; a test's choice */
+	bool epow;		  /* there is a warning; likewise */
 } world;
 
 void world_reset(void);

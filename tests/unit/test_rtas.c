@@ -382,6 +382,56 @@ static void test_os_term_endless(void **state)
 
 /* --- events --- */
 
+static s32 scan(u32 mask, u32 critical, u32 address, u32 size)
+{
+	return WORLD_CALL("event-scan", mask, critical, address, size);
+}
+
+static void test_warning(void **state)
+{
+	const u32 all = sizeof(struct epow_log);
+
+	(void)state;
+	world.epow = true;
+	assert_int_equal(scan(~EVENT_CLASS_EPOW, 0, WORLD_DATA, 2048), RTAS_NO_ERRORS_FOUND);
+	/* A buffer outside the RMO: the warning is not lost. */
+	assert_int_equal(scan(~0u, 0, WORLD_RMO - 4, 2048), RTAS_PARAMETER);
+	assert_int_equal(scan(EVENT_CLASS_EPOW, 0, WORLD_DATA, all), RTAS_SUCCESS);
+	assert_int_equal(world_get(WORLD_DATA), 0x06240040);
+	assert_int_equal(world_get(WORLD_DATA + 4), all - 8);
+	assert_int_equal(world_get(WORLD_DATA + 8), 0x86008e00);
+	assert_int_equal(world_get(WORLD_DATA + 20), 0x49424d00); /* "IBM" */
+	assert_int_equal(world_get(WORLD_DATA + all - 12) >> 24, EPOW_SYSTEM_SHUTDOWN);
+	assert_int_equal(world.refcode, REFCODE_EPOW_READ);
+	assert_int_equal(scan(~0u, 0, WORLD_DATA, all), RTAS_NO_ERRORS_FOUND);
+}
+
+/* What does not fit is left out as a whole, and what takes time when it is urgent. */
+static void test_short_warning(void **state)
+{
+	(void)state;
+	for (u32 critical = 0; critical < 2; critical++) {
+		memset(real_memory, WORLD_NOTHING, sizeof(real_memory));
+		world.epow = true;
+		assert_int_equal(scan(~0u, critical, WORLD_DATA, critical ? 2048 : 100),
+				 RTAS_SUCCESS);
+		assert_int_equal(world_get(WORLD_DATA), 0x06200040);
+		assert_int_equal(world_get(WORLD_DATA + 4), 0xeeeeeeee);
+	}
+	world.epow = true;
+	assert_int_equal(scan(~0u, 0, WORLD_DATA + 8, 1), RTAS_SUCCESS);
+	assert_int_equal(world_get(WORLD_DATA + 8), 0x06eeeeee);
+}
+
+static void test_dumped(void **state)
+{
+	(void)state;
+	world.dumps = true;
+	world_write_call(WORLD_BUFFER, world_token("ibm,os-term"), 1, 1, (u32[1]){WORLD_DATA});
+	assert_int_equal(world_hcall(WORLD_BUFFER), H_SUCCESS);
+	assert_int_equal(world_get(WORLD_BUFFER + 16), WORLD_NOTHING * 0x01010101u);
+}
+
 static void test_no_events(void **state)
 {
 	u32 args[7] = {0x500, 1, 0xffffffff, 0, WORLD_DATA, 64, 0}, ret;
@@ -575,6 +625,9 @@ int main(void)
 		cmocka_unit_test_setup(test_system_reboot, reset),
 		cmocka_unit_test_setup(test_os_term, reset),
 		cmocka_unit_test_setup(test_os_term_endless, reset),
+		cmocka_unit_test_setup(test_warning, reset),
+		cmocka_unit_test_setup(test_short_warning, reset),
+		cmocka_unit_test_setup(test_dumped, reset),
 		cmocka_unit_test_setup(test_no_events, reset),
 		cmocka_unit_test_setup(test_display_character, reset),
 		cmocka_unit_test_setup(test_splpar_shared, reset),
