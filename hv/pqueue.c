@@ -1,10 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hv/pqueue.h"
 
+static bool precedes(const struct pqueue_node *a, const struct pqueue_node *b)
+{
+	s64 difference = (s64)(a->key - b->key);
+
+	return difference < 0 || (difference == 0 && (s64)(a->order - b->order) < 0);
+}
+
 /* Neither has siblings; what is returned has none and nobody before it. */
 static struct pqueue_node *join(struct pqueue_node *a, struct pqueue_node *b)
 {
-	if ((s64)(b->key - a->key) < 0) {
+	if (precedes(b, a)) {
 		struct pqueue_node *first = b;
 
 		b = a;
@@ -46,7 +53,7 @@ static struct pqueue_node *join_siblings(struct pqueue_node *first)
 
 void pqueue_insert(struct pqueue *queue, struct pqueue_node *node, u64 key)
 {
-	*node = (struct pqueue_node){.key = key, .queued = true};
+	*node = (struct pqueue_node){.key = key, .order = node->order, .queued = true};
 	queue->first = queue->first ? join(queue->first, node) : node;
 }
 

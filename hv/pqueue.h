@@ -3,7 +3,8 @@
  * A priority queue: the entry with the smallest key first. A pairing heap of nodes that live in
  * what they stand for, so that nothing is ever allocated: an insertion takes constant time, a
  * removal O(log n) on average over many. Keys are compared as numbers modulo 2^64 (timebases,
- * virtual times), any two of them less than half the range apart. No lock: the owner's.
+ * virtual times), and so is their order; any two of them less than half the range apart. No lock:
+ * the owner's.
  */
 #ifndef HV_PQUEUE_H
 #define HV_PQUEUE_H
@@ -12,6 +13,7 @@
 
 struct pqueue_node {
 	u64 key;
+	u64 order; /* the owner's, set before the insertion: of equal keys the lesser comes first */
 	struct pqueue_node *child;   /* the first of its children */
 	struct pqueue_node *sibling; /* the next child of the same parent */
 	struct pqueue_node *prev; /* the sibling before it, or the parent; NULL: the first of all */
@@ -22,7 +24,7 @@ struct pqueue {
 	struct pqueue_node *first; /* NULL: empty */
 };
 
-/* @node is in no queue. Of equal keys any may come first. */
+/* @node is in no queue. Of equal keys and orders any may come first. */
 void pqueue_insert(struct pqueue *queue, struct pqueue_node *node, u64 key);
 
 /* @node is in @queue. */

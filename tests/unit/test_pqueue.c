@@ -138,6 +138,26 @@ static void test_equal_keys(void **state)
 	assert_null(queue.first);
 }
 
+/* First come, first served, whatever is taken out and comes back with another key meanwhile. */
+static void test_order_of_equal_keys(void **state)
+{
+	(void)state;
+	for (u32 i = 0; i < NODES; i++) {
+		node[i].order = i - 5UL;
+		pqueue_insert(&queue, &node[i], 3);
+	}
+	for (u32 i = 0; i < NODES; i += 2) {
+		pqueue_remove(&queue, &node[i]);
+		pqueue_insert(&queue, &node[i], 9);
+		pqueue_remove(&queue, &node[i]);
+		pqueue_insert(&queue, &node[i], 3);
+	}
+	for (u32 i = 0; i < NODES; i++) {
+		assert_ptr_equal(queue.first, &node[i]);
+		pqueue_remove(&queue, queue.first);
+	}
+}
+
 /* A million in one row below one another, as from ascending or descending keys: no recursion. */
 static void test_no_depth(void **state)
 {
@@ -219,6 +239,7 @@ int main(void)
 		cmocka_unit_test_setup(test_order, setup),
 		cmocka_unit_test_setup(test_order_over_the_end_of_numbers, setup),
 		cmocka_unit_test_setup(test_equal_keys, setup),
+		cmocka_unit_test_setup(test_order_of_equal_keys, setup),
 		cmocka_unit_test_setup(test_no_depth, setup),
 		cmocka_unit_test_setup(test_remove_anywhere, setup),
 		cmocka_unit_test_setup(test_random, setup),
