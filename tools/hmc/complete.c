@@ -178,7 +178,7 @@ static void usage_find(struct request *request, const char *option)
 			size_t length = strcspn(choice, "|");
 			bool is_name = *choice < 'A' || *choice > 'Z';
 
-			if (is_name && (option || *choice == '-'))
+			if (is_name && (option || (*choice == '-' && length > 1)))
 				choice_add(request, choice, length);
 			choice += length;
 		}

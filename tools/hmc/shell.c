@@ -112,8 +112,11 @@ static int signal_seen(void)
 {
 	if (!interrupted)
 		return 0;
+	interrupted = 0;
+	rl_crlf();
+	rl_on_new_line();
 	rl_replace_line("", 0);
-	rl_done = 1;
+	rl_redisplay();
 	return 0;
 }
 
@@ -201,12 +204,9 @@ static void terminal_run(struct shell *shell)
 	if (file)
 		read_history(file);
 	while (!shell->leave && (line = readline(PROMPT))) {
-		if (interrupted)
-			fputc('\n', stdout);
-		else
-			history_keep(line, file);
-		interrupted = 0;
+		history_keep(line, file);
 		line_run(shell, line);
+		interrupted = 0;
 		free(line);
 	}
 	if (!shell->leave)

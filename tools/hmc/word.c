@@ -15,7 +15,11 @@ static const char *double_quoted(const char **from, char **to)
 	while (**from && **from != '"') {
 		if (**from == '$' || **from == '`')
 			return refused_text;
-		if (**from == '\\' && (*from)[1] && strchr("\"\\$`\n", (*from)[1]))
+		if (**from == '\\' && (*from)[1] == '\n') {
+			*from += 2; /* as if the line went on */
+			continue;
+		}
+		if (**from == '\\' && (*from)[1] && strchr("\"\\$`", (*from)[1]))
 			++*from;
 		*(*to)++ = *(*from)++;
 	}
@@ -46,6 +50,8 @@ static const char *word_take(const char **from, char **to)
 			break;
 		} else if (strchr("|&<>()`$", first)) {
 			problem = refused_text;
+		} else if (first == '\\' && **from == '\n') {
+			++*from;
 		} else if (first == '\\' && **from) {
 			*(*to)++ = *(*from)++;
 		} else {
