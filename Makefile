@@ -130,8 +130,8 @@ all: $(HV_ELF)
 
 # --- Host programs and plans -------------------------------------------------------------------------------------
 
-hmcd_LIBS := -levent
-hmcd_EXTRA := hv/frame.c
+hmcd_LIBS := -levent -lsqlite3 -lfdt -lpthread
+hmcd_EXTRA := hv/frame.c $(addprefix tools/openlpar-plan/,attribute.c blob.c config.c file.c problem.c procs.c record.c)
 openlpar-plan_LIBS := -lfdt
 openlpar-up_EXTRA := tools/hmcd/client.c tools/hmcd/rundir.c
 openlpar-down_EXTRA := $(openlpar-up_EXTRA)

@@ -15,6 +15,7 @@
  *			sharing-mode = "…"; uncap-weight = <N>, 0 unless uncapped;
  *			boot-image = <index>; boot-mode = "of" or "fdt"; boot-args = "…";
  *			rmo-size = <MiB>, absent: the hypervisor chooses; }; … };
+ *		defined { lpar@ID …, those that do not start by themselves; the daemon's };
  *		images { image@INDEX { image-name = "…"; kernel = <file index>;
  *			initrd = <file index>, absent: none; }; … };
  *		files { file@INDEX { data = [bytes, aligned to 4]; }; … };
@@ -38,6 +39,7 @@
 #define PLAN_PROP_MIN_UNITS_PER_VP "min-proc-units-per-virtual-proc"
 
 #define PLAN_NODE_PARTITIONS	  "partitions"
+#define PLAN_NODE_DEFINED	  "defined"
 #define PLAN_NODE_LPAR		  "lpar@%x"
 #define PLAN_PROP_LPAR_NAME	  "lpar-name"
 #define PLAN_PROP_LPAR_ID	  "lpar-id"

@@ -519,7 +519,8 @@ static void test_attributes(void **state)
 		       "p:2: profile_name: unknown attribute of the record type lpar",
 		       "(name, lpar_id, desired_mem, proc_mode, sharing_mode, min_procs, "
 		       "desired_procs, max_procs, min_proc_units, desired_proc_units, "
-		       "max_proc_units, uncap_weight, rmo_size, boot_image, boot_mode, boot_args)");
+		       "max_proc_units, uncap_weight, rmo_size, boot_image, boot_mode, boot_args, "
+		       "auto_start)");
 	assert_problem(IMAGE LPAR ",name=b\n", "p:2: name: given more than once", "(at most once");
 	assert_problem(IMAGE LPAR ",\"name=b\"\n", "p:2: name: given more than once", "");
 	assert_problem("image name=i,kernel=\n" LPAR, "p:1: kernel: \"\" is not allowed",

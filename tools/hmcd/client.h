@@ -71,8 +71,8 @@ int client_send(struct client *client, const char *command, const char *argument
 
 /*
  * The next line, without its newline, good until the next call. NULL when there is none: errno
- * ETIMEDOUT after @patience milliseconds (negative: never), EINTR when a signal came, others when the daemon has
- * gone.
+ * ETIMEDOUT after @patience milliseconds (negative: never), EINTR when a signal came, others when
+ * the daemon has gone.
  */
 char *client_line(struct client *client, int patience);
 
@@ -84,7 +84,8 @@ struct client_answers {
 	void (*output)(void *ctx, const char *data, size_t length);
 	void (*error)(void *ctx, const char *data, size_t length);
 	void (*progress)(void *ctx, const char *text);
-	/* Returns a descriptor of the file to be sent, or -1 with errno; it is closed afterwards. */
+	/* Returns a descriptor of the file to be sent, or -1 with errno; it is closed afterwards.
+	 */
 	int (*file)(void *ctx, const char *path);
 	/* Returns 0, or -1 with errno. */
 	int (*write)(void *ctx, const char *path, const char *data, size_t length);

@@ -22,13 +22,14 @@ struct console_holder {
 
 struct console {
 	u16 lpar_id;
-	u8 state;		       /* enum hmc_state */
-	char name[HMC_NAME_SIZE];      /* "" when the hypervisor's name for it was refused */
-	char reason[HMC_REASON_SIZE];  /* of HMC_STATE_ERROR */
-	char refused[HMC_NAME_SIZE];   /* the name that was refused */
-	bool listed;		       /* seen since the last HMC_LIST */
-	struct sink output;	       /* RUN/consoles/NAME.log */
-	struct console_holder *holder; /* NULL = nobody */
+	u8 state;			/* enum hmc_state */
+	char name[HMC_NAME_SIZE];	/* "" when the hypervisor's name for it was refused */
+	char reason[HMC_REASON_SIZE];	/* of HMC_STATE_ERROR */
+	struct hmc_partition partition; /* all that was said about it last */
+	char refused[HMC_NAME_SIZE];	/* the name that was refused */
+	bool listed;			/* seen since the last HMC_LIST */
+	struct sink output;		/* RUN/consoles/NAME.log */
+	struct console_holder *holder;	/* NULL = nobody */
 
 	struct uart *uart;
 	struct evbuffer *input; /* typed and not known to have arrived */

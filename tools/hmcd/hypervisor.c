@@ -250,6 +250,7 @@ static void partition_receive(struct hypervisor *hypervisor, const u8 *payload, 
 	partition_name(hypervisor, console, name);
 	console->listed = true;
 	console->state = partition->state;
+	console->partition = *partition;
 	reason_copy(console->reason, partition->reason);
 }
 

@@ -11,8 +11,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "tools/hmcd/call.h"
+#include "tools/hmcd/command.h"
+#include "tools/hmcd/configuration.h"
 #include "tools/hmcd/hypervisor.h"
+#include "tools/hmcd/job.h"
+#include "tools/hmcd/lpar.h"
 #include "tools/hmcd/qemu.h"
+#include "tools/hmcd/registry.h"
 #include "tools/hmcd/rundir.h"
 #include "tools/hmcd/server.h"
 
@@ -23,6 +29,10 @@ struct hmcd {
 	struct event_base *base;
 	struct hypervisor *hypervisor;
 	struct server *server;
+	struct store *store;
+	bool synced;	   /* the hypervisor answered before */
+	u64 boot_id;	   /* of the one that did */
+	const char *write; /* a plan that is to be written, and nothing else */
 	pid_t qemu;	   /* 0 = somebody else's, or ended */
 	const char *ended; /* how it did; NULL = it did not */
 	struct event *drained;
@@ -71,6 +81,10 @@ static void hypervisor_answered(void *ctx)
 {
 	struct hmcd *hmcd = ctx;
 
+	job_sync(&hmcd->run, hmcd->store,
+		 hmcd->synced && hmcd->hypervisor->boot_id != hmcd->boot_id);
+	hmcd->synced = true;
+	hmcd->boot_id = hmcd->hypervisor->boot_id;
 	server_answered(hmcd->server);
 }
 
@@ -86,6 +100,62 @@ static const struct hypervisor_events hypervisor_events = {
 	.answered = hypervisor_answered,
 	.lost = hypervisor_lost,
 };
+
+/* Where programs find it by its name. */
+static void system_register(struct hmcd *hmcd)
+{
+	struct system system;
+
+	store_take(hmcd->store);
+	system_load(hmcd->store, &system);
+	store_give(hmcd->store);
+	if (registry_add(&hmcd->run, system.name))
+		fprintf(stderr, "the system %s cannot be found by its name: %s\n", system.name,
+			strerror(errno));
+}
+
+/* The store, filled from the plan if it is new. Returns 0, or -1 after a line on stderr. */
+static int store_prepare(struct hmcd *hmcd)
+{
+	hmcd->store = store_open(rundir_file(&hmcd->run, "hmc.db").text);
+	if (!hmcd->store)
+		return -1;
+	store_take(hmcd->store);
+	if (!access(rundir_file(&hmcd->run, "plan.dtb").text, F_OK)) {
+		if (configuration_fill(hmcd->store, &hmcd->run, "plan.dtb"))
+			fprintf(stderr, "plan.dtb is not a system plan\n");
+	} else {
+		configuration_empty(hmcd->store);
+	}
+	store_give(hmcd->store);
+	return 0;
+}
+
+/* Exit status of --write-plan: 0, it is there; 3, nothing starts by itself; 4, no store yet. */
+static int plan_write(struct hmcd *hmcd)
+{
+	u32 lpars = 0;
+	FILE *file;
+
+	if (access(rundir_file(&hmcd->run, "hmc.db").text, F_OK))
+		return 4;
+	hmcd->store = store_open(rundir_file(&hmcd->run, "hmc.db").text);
+	if (!hmcd->store)
+		return 1;
+	if (!configuration_exists(hmcd->store)) {
+		store_close(hmcd->store);
+		return 4;
+	}
+	file = fopen(hmcd->write, "we");
+	if (file)
+		lpars = configuration_write(hmcd->store, &hmcd->run, file, true);
+	store_close(hmcd->store);
+	if (!file || fclose(file)) {
+		fprintf(stderr, "hmcd: %s: %s\n", hmcd->write, strerror(errno));
+		return 1;
+	}
+	return lpars ? 0 : 3;
+}
 
 static int hmcd_run(struct hmcd *hmcd)
 {
@@ -107,8 +177,9 @@ static int hmcd_run(struct hmcd *hmcd)
 	}
 	hmcd->drained = evtimer_new(hmcd->base, drained_event, hmcd);
 	hmcd->hypervisor = hypervisor_new(hmcd->base, &hmcd->run, &hypervisor_events, hmcd);
-	hmcd->server =
-		server_new(hmcd->base, rundir_file(&hmcd->run, "hmcd.sock").text, hmcd->hypervisor);
+	calls_begin(hmcd->base, hmcd->hypervisor);
+	hmcd->server = server_new(hmcd->base, rundir_file(&hmcd->run, "hmcd.sock").text,
+				  hmcd->hypervisor, hmcd->store);
 	if (!hmcd->server) {
 		fprintf(stderr, "hmcd: %s: %s\n", rundir_file(&hmcd->run, "hmcd.sock").text,
 			strerror(errno));
@@ -116,8 +187,11 @@ static int hmcd_run(struct hmcd *hmcd)
 	}
 	/* It may have ended before anybody listened for that. */
 	child_event(-1, 0, hmcd);
+	system_register(hmcd);
 	event_base_dispatch(hmcd->base);
 
+	registry_remove(&hmcd->run);
+	calls_end();
 	server_free(hmcd->server);
 	hypervisor_free(hmcd->hypervisor);
 	for (size_t i = 0; i < ARRAY_SIZE(signals); i++)
@@ -132,14 +206,22 @@ static void usage(FILE *to)
 	fprintf(to,
 		"usage: hmcd --dir RUN [-- QEMU ARGUMENT...]\n"
 		"The management daemon of the managed system in the directory RUN; see\n"
-		"openlpar-up. With a command it starts that as the machine, and ends with it.\n");
+		"openlpar-up. With a command it starts that as the machine, and ends with it.\n"
+		"       hmcd --dir RUN --write-plan FILE\n"
+		"Writes the plan that this system starts with next time; exit status 3: there is\n"
+		"nothing that starts by itself, 4: it was never started.\n"
+		"       hmcd --command-help COMMAND\n"
+		"How a command of the management console is used; \"help\": which there are.\n");
 }
 
 /* Returns the index of the command in @argv. */
 static int options_read(int argc, char **argv, struct hmcd *hmcd)
 {
-	static const struct option options[] = {
-		{"dir", required_argument, NULL, 'd'}, {"help", no_argument, NULL, 'h'}, {0}};
+	static const struct option options[] = {{"dir", required_argument, NULL, 'd'},
+						{"write-plan", required_argument, NULL, 'w'},
+						{"command-help", required_argument, NULL, 'c'},
+						{"help", no_argument, NULL, 'h'},
+						{0}};
 	const char *directory = NULL;
 	int option;
 
@@ -148,11 +230,13 @@ static int options_read(int argc, char **argv, struct hmcd *hmcd)
 			usage(stdout);
 			exit(0);
 		}
-		if (option != 'd') {
+		if (option == 'c')
+			exit(command_help(optarg, stdout) ? 0 : 1);
+		if (option != 'd' && option != 'w') {
 			usage(stderr);
 			exit(2);
 		}
-		directory = optarg;
+		*(option == 'd' ? &directory : &hmcd->write) = optarg;
 	}
 	if (!directory) {
 		fprintf(stderr, "hmcd: --dir is missing\n");
@@ -171,6 +255,8 @@ int main(int argc, char **argv)
 
 	setvbuf(stderr, NULL, _IOLBF, 0);
 	signal(SIGPIPE, SIG_IGN);
+	if (hmcd.write)
+		return plan_write(&hmcd);
 	if (rundir_lock(&hmcd.run, "hmcd.lock", false) < 0) {
 		fprintf(stderr, "hmcd: %s/hmcd.lock: %s\n", hmcd.run.path,
 			errno == EWOULDBLOCK ? "another hmcd runs here" : strerror(errno));
@@ -181,9 +267,12 @@ int main(int argc, char **argv)
 		fprintf(stderr, "hmcd: %s/hmcd.pid: %s\n", hmcd.run.path, strerror(errno));
 		return 1;
 	}
+	if (store_prepare(&hmcd))
+		return 1;
 	if (command < argc)
 		hmcd.qemu = qemu_start(&hmcd.run, argv + command);
 	result = hmcd.qemu < 0 ? 1 : hmcd_run(&hmcd);
+	store_close(hmcd.store);
 	rundir_remove(&hmcd.run, "hmcd.sock");
 	rundir_remove(&hmcd.run, "hmcd.pid");
 	return result;

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/queue.h>
 
+#include "hmc/frame.h"
 #include "tools/hmcd/alloc.h"
 #include "tools/hmcd/request.h"
 
@@ -123,11 +124,13 @@ void request_send(struct requests *requests, struct hmc_control *message, size_t
 
 void requests_reply(struct requests *requests, const u8 *payload, size_t length)
 {
-	const struct hmc_reply *reply = (const void *)payload;
+	u8 whole[FRAME_PAYLOAD_MAX] = {0};
+	const struct hmc_reply *reply = (const void *)whole;
 	struct request *request;
 
-	if (length < sizeof(*reply))
+	if (length < sizeof(*reply) || length > sizeof(whole))
 		return;
+	memcpy(whole, payload, length);
 	TAILQ_FOREACH(request, &requests->list, link)
 	if (request->id == be32_to_cpu(reply->control.id))
 		break;

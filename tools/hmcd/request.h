@@ -12,7 +12,8 @@
 struct requests;
 
 /*
- * The end of a request: the reply, of at least @size bytes as asked for; or NULL when there will
+ * The end of a request: the reply, of at least @size bytes as asked for and with zeros behind what
+ * came up to FRAME_PAYLOAD_MAX; or NULL when there will
  * be none, because it took too long, the connection was lost or the hypervisor started afresh; then
  * it is no time for another request.
  */

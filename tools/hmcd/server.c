@@ -4,6 +4,7 @@
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
 #include <event2/listener.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +16,7 @@
 
 #include "tools/hmcd/alloc.h"
 #include "tools/hmcd/client.h"
+#include "tools/hmcd/job.h"
 #include "tools/hmcd/server.h"
 
 #define QUEUE_MAX (64 * KiB) /* of console output waiting in one connection */
@@ -28,6 +30,7 @@ enum guest_state {
 	GUEST_POWER,	/* for its reply to HMC_POWER */
 	GUEST_STATS,	/* for an answer to HMC_STATS */
 	GUEST_CONSOLE,	/* attached */
+	GUEST_JOB,	/* a command's thread has the connection */
 	GUEST_LEAVING,	/* until it has got what is on its way to it */
 };
 
@@ -47,6 +50,7 @@ struct server {
 	TAILQ_HEAD(guest_list, guest) guests;
 	struct event_base *base;
 	struct hypervisor *hypervisor;
+	struct store *store;
 	struct evconnlistener *listener;
 	u32 stats_asked; /* how often, for those in GUEST_STATS; 0: not now */
 	bool ending;
@@ -285,6 +289,31 @@ static void stats_command(struct guest *guest)
 		stats_ask(guest->server);
 }
 
+/* The connection is a command's from now on. */
+static void job_command(struct guest *guest, const char *number)
+{
+	struct evbuffer *input = bufferevent_get_input(guest->stream);
+	struct server *server = guest->server;
+	size_t length = (size_t)atoi(number), n = evbuffer_get_length(input);
+	char data[INPUT_MAX];
+	int fd;
+
+	if (!length || length > CLIENT_ARGUMENTS_MAX || n > length || n > sizeof(data)) {
+		guest_say(guest, "error", "the length of the command is wrong");
+		return;
+	}
+	evbuffer_remove(input, data, n);
+	fd = fcntl(bufferevent_getfd(guest->stream), F_DUPFD_CLOEXEC, 0);
+	if (fd < 0 || job_start(fd, data, n, length, server->hypervisor->run, server->store)) {
+		guest_say(guest, "error", "the management daemon cannot start a thread");
+		if (fd >= 0)
+			close(fd);
+		return;
+	}
+	bufferevent_disable(guest->stream, EV_READ);
+	guest->state = GUEST_JOB;
+}
+
 static void guest_command(struct guest *guest, const char *line)
 {
 	bool answered = guest->server->hypervisor->answered;
@@ -299,6 +328,8 @@ static void guest_command(struct guest *guest, const char *line)
 		list_command(guest);
 	else if (!strcmp(line, "stats"))
 		stats_command(guest);
+	else if (!strncmp(line, "hmc ", 4))
+		job_command(guest, line + 4);
 	else if (!strncmp(line, "attach ", 7))
 		attach_command(guest, line + 7);
 	else if (!strcmp(line, "power off"))
@@ -320,7 +351,9 @@ static void guest_serve(struct guest *guest)
 		guest_command(guest, line);
 		free(line);
 	}
-	if (guest->state == GUEST_CONSOLE) {
+	if (guest->state == GUEST_JOB) {
+		guest_free(guest);
+	} else if (guest->state == GUEST_CONSOLE) {
 		console_type(guest->console, input, false);
 	} else if (guest->state == GUEST_COMMANDS &&
 		   evbuffer_get_length(input) >= CLIENT_LINE_MAX) {
@@ -374,7 +407,8 @@ static void server_accept(struct evconnlistener *listener, evutil_socket_t fd,
 	bufferevent_enable(guest->stream, EV_READ | EV_WRITE);
 }
 
-struct server *server_new(struct event_base *base, const char *path, struct hypervisor *hypervisor)
+struct server *server_new(struct event_base *base, const char *path, struct hypervisor *hypervisor,
+			  struct store *store)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	struct server *server = alloc_zeroed(sizeof(*server));
@@ -382,6 +416,7 @@ struct server *server_new(struct event_base *base, const char *path, struct hype
 	TAILQ_INIT(&server->guests);
 	server->base = base;
 	server->hypervisor = hypervisor;
+	server->store = store;
 	snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
 	unlink(path);
 	server->listener = evconnlistener_new_bind(
@@ -392,6 +427,14 @@ struct server *server_new(struct event_base *base, const char *path, struct hype
 		return NULL;
 	}
 	return server;
+}
+
+void server_detach(struct hypervisor *hypervisor, u32 lpar_id)
+{
+	struct console *console = hypervisor->console[lpar_id];
+
+	if (console && console->holder)
+		console->holder->closed(console->holder);
 }
 
 void server_free(struct server *server)

@@ -9,9 +9,14 @@
 #include "types.h"
 
 struct server;
+struct store;
 
 /* Listens on @path. Returns NULL, with errno, when that is not possible. */
-struct server *server_new(struct event_base *base, const char *path, struct hypervisor *hypervisor);
+struct server *server_new(struct event_base *base, const char *path, struct hypervisor *hypervisor,
+			  struct store *store);
+
+/* Takes the console of a partition from whoever has it. */
+void server_detach(struct hypervisor *hypervisor, u32 lpar_id);
 void server_free(struct server *server);
 
 /* The hypervisor answers now. */

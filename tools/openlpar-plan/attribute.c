@@ -277,6 +277,14 @@ static bool lpar_set_boot_args(void *object, const char *value)
 	return true;
 }
 
+static bool lpar_set_auto_start(void *object, const char *value)
+{
+	struct config_lpar *lpar = object;
+
+	lpar->stays = strcmp(value, "0") == 0;
+	return lpar->stays || strcmp(value, "1") == 0;
+}
+
 const struct attribute system_attributes[] = {
 	{"name", NAME_RANGE, false, system_set_name},
 	{"mem_region_size", "16, 32, 64, 128 or 256 MiB", false, system_set_mem_region_size},
@@ -309,6 +317,7 @@ const struct attribute lpar_attributes[] = {
 	{"boot_mode", PLAN_BOOT_MODE_OF " or " PLAN_BOOT_MODE_FDT, false, lpar_set_boot_mode},
 	{"boot_args", RANGE(0, PLAN_BOOT_ARGS_MAX) " printable ASCII characters", false,
 	 lpar_set_boot_args},
+	{"auto_start", "0 or 1", false, lpar_set_auto_start},
 	{NULL, NULL, false, NULL},
 };
 

@@ -55,22 +55,31 @@ static void procs_put(void *fdt, const struct config_procs *procs)
 	must(fdt_property_u32(fdt, PLAN_PROP_UNCAP_WEIGHT, procs->uncap_weight));
 }
 
-static void lpars_put(void *fdt, const struct config *config)
+/* What a partition has whether it comes with a plan or is activated later. */
+static void lpar_put(void *fdt, const struct config_lpar *lpar)
 {
-	must(fdt_begin_node(fdt, PLAN_NODE_PARTITIONS));
+	must(fdt_property_u32(fdt, PLAN_PROP_DESIRED_MEM, lpar->desired_mem));
+	procs_put(fdt, &lpar->procs);
+	if (lpar->rmo_size != 0)
+		must(fdt_property_u32(fdt, PLAN_PROP_RMO_SIZE, lpar->rmo_size));
+	must(fdt_property_string(fdt, PLAN_PROP_BOOT_MODE, lpar->boot_mode));
+	must(fdt_property_string(fdt, PLAN_PROP_BOOT_ARGS, lpar->boot_args));
+}
+
+/* The node NAME has those partitions that STAY, or those that do not. */
+static void lpars_put(void *fdt, const struct config *config, const char *name, bool stay)
+{
+	must(fdt_begin_node(fdt, name));
 	for (size_t i = 0; i < config->lpar_count; i++) {
 		const struct config_lpar *lpar = &config->lpars[i];
 
+		if (lpar->stays != stay)
+			continue;
 		node_begin(fdt, PLAN_NODE_LPAR, lpar->id);
 		must(fdt_property_string(fdt, PLAN_PROP_LPAR_NAME, lpar->name));
 		must(fdt_property_u32(fdt, PLAN_PROP_LPAR_ID, lpar->id));
-		must(fdt_property_u32(fdt, PLAN_PROP_DESIRED_MEM, lpar->desired_mem));
-		procs_put(fdt, &lpar->procs);
-		if (lpar->rmo_size != 0)
-			must(fdt_property_u32(fdt, PLAN_PROP_RMO_SIZE, lpar->rmo_size));
 		must(fdt_property_u32(fdt, PLAN_PROP_BOOT_IMAGE, (u32)lpar->image));
-		must(fdt_property_string(fdt, PLAN_PROP_BOOT_MODE, lpar->boot_mode));
-		must(fdt_property_string(fdt, PLAN_PROP_BOOT_ARGS, lpar->boot_args));
+		lpar_put(fdt, lpar);
 		must(fdt_end_node(fdt));
 	}
 	must(fdt_end_node(fdt));
@@ -116,6 +125,24 @@ static bool files_put(void *fdt, const struct files *files, struct problems *pro
 	return good;
 }
 
+void *blob_lpar_build(const struct config_lpar *lpar, size_t *size)
+{
+	size_t bound = TREE_BYTES + LPAR_BYTES + PLAN_NAME_MAX + strlen(lpar->boot_args);
+	void *fdt = malloc(bound);
+
+	if (fdt == NULL)
+		err(EXIT_FAILURE, "profile of %zu bytes", bound);
+	must(fdt_create(fdt, (int)bound));
+	must(fdt_finish_reservemap(fdt));
+	must(fdt_begin_node(fdt, ""));
+	must(fdt_property_string(fdt, PLAN_PROP_BOOT_IMAGE_NAME, lpar->boot_image));
+	lpar_put(fdt, lpar);
+	must(fdt_end_node(fdt));
+	must(fdt_finish(fdt));
+	*size = fdt_totalsize(fdt);
+	return fdt;
+}
+
 void *blob_build(const struct config *config, const struct files *files, size_t *size,
 		 struct problems *problems)
 {
@@ -133,7 +160,8 @@ void *blob_build(const struct config *config, const struct files *files, size_t 
 	must(fdt_property_string(fdt, PLAN_PROP_SYSTEM_NAME, config->system.name));
 	must(fdt_property_u32(fdt, PLAN_PROP_MEM_REGION_SIZE, config->system.mem_region_size));
 	must(fdt_property_u32(fdt, PLAN_PROP_MIN_UNITS_PER_VP, config->system.min_units));
-	lpars_put(fdt, config);
+	lpars_put(fdt, config, PLAN_NODE_PARTITIONS, false);
+	lpars_put(fdt, config, PLAN_NODE_DEFINED, true);
 	images_put(fdt, config);
 	good = files_put(fdt, files, problems);
 	must(fdt_end_node(fdt));

@@ -46,9 +46,7 @@ static void lpar_add(struct config *config, const struct record *record, struct 
 		return;
 	}
 	config->lpar_count++;
-	*lpar = (struct config_lpar){
-		.line = record->line, .boot_mode = PLAN_BOOT_MODE_OF, .boot_args = ""};
-	procs_init(&lpar->procs);
+	config_lpar_init(lpar, record->line);
 	attributes_set(lpar_attributes, lpar, record, problems);
 }
 
@@ -164,10 +162,10 @@ static void lpar_ids_check(const struct config *config, const struct config_lpar
 	}
 }
 
-static void lpar_memory_check(const struct config *config, const struct config_lpar *lpar,
+static void lpar_memory_check(const struct config_system *system, const struct config_lpar *lpar,
 			      struct problems *problems)
 {
-	u32 region = config->system.mem_region_size;
+	u32 region = system->mem_region_size;
 
 	if (region != 0 && lpar->desired_mem % region != 0)
 		problem_add(problems, lpar->line, "desired_mem",
@@ -221,6 +219,19 @@ static void lpar_ids_assign(struct config *config)
 	}
 }
 
+void config_lpar_init(struct config_lpar *lpar, unsigned int line)
+{
+	*lpar = (struct config_lpar){.line = line, .boot_mode = PLAN_BOOT_MODE_OF, .boot_args = ""};
+	procs_init(&lpar->procs);
+}
+
+void config_lpar_complete(struct config_lpar *lpar, const struct config_system *system,
+			  struct problems *problems)
+{
+	lpar_memory_check(system, lpar, problems);
+	procs_complete(&lpar->procs, lpar->line, system->min_units, problems);
+}
+
 bool config_parse(struct config *config, char *text, size_t size, struct problems *problems)
 {
 	*config = (struct config){.system = {.name = SYSTEM_NAME_DEFAULT,
@@ -233,8 +244,7 @@ bool config_parse(struct config *config, char *text, size_t size, struct problem
 
 		lpar_names_check(config, lpar, problems);
 		lpar_ids_check(config, lpar, problems);
-		lpar_memory_check(config, lpar, problems);
-		procs_complete(&lpar->procs, lpar->line, config->system.min_units, problems);
+		config_lpar_complete(lpar, &config->system, problems);
 		lpar_image_find(config, lpar, problems);
 	}
 	if (problems->count == 0 && config->lpar_count == 0)

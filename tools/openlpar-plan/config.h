@@ -47,6 +47,7 @@ struct config_lpar {
 	const char *boot_image;
 	const char *boot_mode;
 	const char *boot_args;
+	bool stays;   /* does not start by itself */
 	size_t image; /* index of the image record that boot_image names */
 };
 
@@ -58,6 +59,16 @@ struct config {
 	size_t lpar_count;
 	bool image_lost; /* an image record whose name is not known: references are not judged */
 };
+
+/* The partition that is described in LINE, with nothing given yet. */
+void config_lpar_init(struct config_lpar *lpar, unsigned int line);
+
+/*
+ * Completes LPAR with the defaults for a machine that is SYSTEM, and adds a problem for each
+ * attribute that does not go with the others.
+ */
+void config_lpar_complete(struct config_lpar *lpar, const struct config_system *system,
+			  struct problems *problems);
 
 /*
  * Reads the plan TEXT (SIZE bytes and a final NUL; changed, and kept by CONFIG) and completes it

@@ -54,7 +54,12 @@ static char *quoted_read(struct reader *reader)
 
 static bool attribute_check(struct reader *reader, const char *attribute)
 {
-	if (attribute[0] != '\0' && attribute[strspn(attribute, NAME_CHARS)] == '\0')
+	const char *rest = attribute + strspn(attribute, NAME_CHARS);
+
+	/* The HMC's attribute+=value and attribute-=value. */
+	if (rest > attribute && (*rest == '+' || *rest == '-'))
+		rest++;
+	if (attribute[0] != '\0' && *rest == '\0')
 		return true;
 	problem_add(reader->problems, reader->line, "record",
 		    "\"%.40s\" is not an attribute name (lower-case letters, digits and _, "

@@ -21,6 +21,10 @@
 #define PATIENCE_MS 5000 /* for what is told to end */
 #define TAIL_LINES  15
 
+#define STORE	       "hmc.db"
+#define NOTHING_STARTS 3 /* exit statuses of hmcd --write-plan */
+#define STORE_IS_EMPTY 4
+
 struct up {
 	struct options options;
 	struct rundir run;
@@ -74,26 +78,64 @@ static int run_take(struct up *up)
 	return -1;
 }
 
+/* Runs PROGRAM of the build with the other words. Returns its exit status, or -1. */
+static int program_run(const struct up *up, const char *name, const char *a, const char *b,
+		       const char *c, const char *d)
+{
+	char program[PATH_MAX];
+	int status;
+	pid_t pid;
+
+	snprintf(program, sizeof(program), "%s/bin/%s", up->build, name);
+	pid = fork();
+	if (!pid) {
+		execl(program, program, a, b, c, d, (char *)NULL);
+		fprintf(stderr, "openlpar-up: cannot run %s: %s\n", program, strerror(errno));
+		_exit(127);
+	}
+	if (pid < 0 || waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
+		return -1;
+	return WEXITSTATUS(status);
+}
+
+/*
+ * A system that was here before starts from the configuration that it has, whatever the plan says
+ * now. Returns 0, or -1 after a message.
+ */
+static int plan_choose(struct up *up)
+{
+	static struct rundir_path kept;
+	int status;
+
+	if (access(rundir_file(&up->run, STORE).text, F_OK))
+		return 0;
+	kept = rundir_file(&up->run, "kept.plan");
+	status = program_run(up, "hmcd", "--dir", up->run.path, "--write-plan", kept.text);
+	if (status == STORE_IS_EMPTY)
+		return 0;
+	if (status && status != NOTHING_STARTS)
+		return -1;
+	if (up->options.plan)
+		fprintf(stderr,
+			"openlpar-up: %s has a configuration already, which is kept; "
+			"deploysysplan brings in another plan\n",
+			up->run.path);
+	up->options.plan = status == NOTHING_STARTS ? NULL : kept.text;
+	return 0;
+}
+
 /* Compiles the plan; what an earlier system left behind goes only when it is a good one. */
 static int plan_compile(struct up *up)
 {
 	struct rundir_path fresh = rundir_file(&up->run, "plan.new");
-	char compiler[PATH_MAX];
-	int status;
-	pid_t pid;
 
+	if (plan_choose(up))
+		return -1;
 	if (!up->options.plan) {
 		rundir_clean(&up->run, true);
 		return 0;
 	}
-	snprintf(compiler, sizeof(compiler), "%s/bin/openlpar-plan", up->build);
-	pid = fork();
-	if (!pid) {
-		execl(compiler, compiler, "-o", fresh.text, up->options.plan, (char *)NULL);
-		fprintf(stderr, "openlpar-up: cannot run %s: %s\n", compiler, strerror(errno));
-		_exit(127);
-	}
-	if (pid < 0 || waitpid(pid, &status, 0) != pid || status) {
+	if (program_run(up, "openlpar-plan", "-o", fresh.text, up->options.plan, NULL)) {
 		rundir_remove(&up->run, "plan.new");
 		return -1;
 	}

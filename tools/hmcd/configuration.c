@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: Apache-2.0
+// The configuration in the store, from and into system plans.
+#include <errno.h>
+#include <fcntl.h>
+#include <libfdt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "hmc/message.h"
+#include "tools/hmcd/configuration.h"
+#include "tools/hmcd/image.h"
+#include "tools/hmcd/lpar.h"
+#include "tools/hmcd/profile.h"
+
+#define PROFILE_NAME "default"
+
+bool configuration_exists(struct store *store)
+{
+	char name[PLAN_NAME_MAX + 1];
+
+	return store_value(store, name, sizeof(name),
+			   "SELECT value FROM system WHERE name = 'name'", "");
+}
+
+/* The compiled plan. What openlpar-plan wrote is what it says it is, if it is a tree at all. */
+
+static u32 cell_get(const void *fdt, int node, const char *name)
+{
+	int length;
+	const fdt32_t *cell = fdt_getprop(fdt, node, name, &length);
+
+	return cell && length == sizeof(*cell) ? fdt32_to_cpu(*cell) : 0;
+}
+
+static const char *string_get(const void *fdt, int node, const char *name)
+{
+	int length;
+	const char *string = fdt_getprop(fdt, node, name, &length);
+
+	return string && length > 0 && !string[length - 1] ? string : "";
+}
+
+/* The node below @parent that is number @index; the name before the "@" is @format's. */
+static int numbered_node(const void *fdt, const char *parent, const char *format, u32 index)
+{
+	char name[32];
+
+	snprintf(name, sizeof(name), format, index);
+	return fdt_subnode_offset(fdt, fdt_subnode_offset(fdt, 0, parent), name);
+}
+
+static void system_fill(struct store *store, const void *fdt)
+{
+	static const char insert[] = "INSERT INTO system VALUES(?, ?)";
+	char text[16];
+
+	store_change(store, insert, "ss", "name", string_get(fdt, 0, PLAN_PROP_SYSTEM_NAME));
+	snprintf(text, sizeof(text), "%u", cell_get(fdt, 0, PLAN_PROP_MEM_REGION_SIZE));
+	store_change(store, insert, "ss", "mem_region_size", text);
+	snprintf(text, sizeof(text), "%u", cell_get(fdt, 0, PLAN_PROP_MIN_UNITS_PER_VP));
+	store_change(store, insert, "ss", "min_proc_units_per_virtual_proc", text);
+}
+
+static void lpar_read(const void *fdt, int node, struct config_lpar *lpar)
+{
+	struct config_procs *procs = &lpar->procs;
+	u32 image = cell_get(fdt, node, PLAN_PROP_BOOT_IMAGE);
+	int image_node = numbered_node(fdt, PLAN_NODE_IMAGES, PLAN_NODE_IMAGE, image);
+
+	*lpar = (struct config_lpar){
+		.name = string_get(fdt, node, PLAN_PROP_LPAR_NAME),
+		.id = cell_get(fdt, node, PLAN_PROP_LPAR_ID),
+		.desired_mem = cell_get(fdt, node, PLAN_PROP_DESIRED_MEM),
+		.rmo_size = cell_get(fdt, node, PLAN_PROP_RMO_SIZE),
+		.boot_image = string_get(fdt, image_node, PLAN_PROP_IMAGE_NAME),
+		.boot_mode = string_get(fdt, node, PLAN_PROP_BOOT_MODE),
+		.boot_args = string_get(fdt, node, PLAN_PROP_BOOT_ARGS),
+	};
+	procs->sharing_mode = plan_sharing_find(string_get(fdt, node, PLAN_PROP_SHARING_MODE));
+	procs->dedicated = procs->sharing_mode >= PLAN_KEEP_IDLE;
+	procs->min_procs = cell_get(fdt, node, PLAN_PROP_MIN_PROCS);
+	procs->desired_procs = cell_get(fdt, node, PLAN_PROP_DESIRED_PROCS);
+	procs->max_procs = cell_get(fdt, node, PLAN_PROP_MAX_PROCS);
+	procs->min_units = cell_get(fdt, node, PLAN_PROP_MIN_UNITS);
+	procs->desired_units = cell_get(fdt, node, PLAN_PROP_DESIRED_UNITS);
+	procs->max_units = cell_get(fdt, node, PLAN_PROP_MAX_UNITS);
+	procs->uncap_weight = cell_get(fdt, node, PLAN_PROP_UNCAP_WEIGHT);
+}
+
+static void lpar_fill(struct store *store, const void *fdt, int node, bool starts)
+{
+	struct config_lpar lpar;
+	struct profile profile;
+
+	lpar_read(fdt, node, &lpar);
+	store_change(store, "INSERT INTO lpar VALUES(?, ?, ?, ?)", "isss", (s64)lpar.id, lpar.name,
+		     PROFILE_NAME, starts ? PROFILE_NAME : "");
+	profile_init(&profile, lpar.id, PROFILE_NAME);
+	profile_from_plan(&profile, &lpar);
+	profile_set(&profile, "auto_start", starts ? "1" : "0");
+	profile_save(&profile, store);
+	profile_clear(&profile);
+}
+
+static int file_write(const char *path, const void *data, size_t size)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	const char *at = data;
+
+	while (fd >= 0 && size) {
+		ssize_t n = write(fd, at, size);
+
+		if (n <= 0)
+			break;
+		at += n;
+		size -= (size_t)n;
+	}
+	if (fd < 0 || close(fd) || size) {
+		fprintf(stderr, "%s: %s\n", path, strerror(errno));
+		return -1;
+	}
+	return 0;
+}
+
+/* The file that @name of an image is. Returns its size, or -1 after a line on stderr. */
+static s64 part_fill(const struct rundir *run, const void *fdt, int image, const char *name)
+{
+	const char *image_name = string_get(fdt, image, PLAN_PROP_IMAGE_NAME);
+	u32 index = cell_get(fdt, image, name);
+	const void *data;
+	int length;
+
+	if (!fdt_getprop(fdt, image, name, NULL))
+		return 0;
+	data = fdt_getprop(fdt, numbered_node(fdt, PLAN_NODE_FILES, PLAN_NODE_FILE, index),
+			   PLAN_PROP_DATA, &length);
+	if (!data || file_write(image_path(run, image_name, name).text, data, (size_t)length))
+		return -1;
+	return length;
+}
+
+static void image_fill(struct store *store, const struct rundir *run, const void *fdt, int node)
+{
+	s64 kernel = part_fill(run, fdt, node, PLAN_PROP_KERNEL);
+	s64 initrd = part_fill(run, fdt, node, PLAN_PROP_INITRD);
+
+	if (kernel > 0 && initrd >= 0)
+		store_change(store, "INSERT INTO image VALUES(?, ?, ?, 0)", "sii",
+			     string_get(fdt, node, PLAN_PROP_IMAGE_NAME), kernel, initrd);
+}
+
+static int tree_fill(struct store *store, const struct rundir *run, const void *fdt)
+{
+	int node;
+
+	mkdir(rundir_file(run, "images").text, 0755);
+	store_begin(store);
+	store_change(store, "DELETE FROM system", "");
+	store_change(store, "DELETE FROM lpar", "");
+	store_change(store, "DELETE FROM image", "");
+	system_fill(store, fdt);
+	fdt_for_each_subnode(node, fdt, fdt_subnode_offset(fdt, 0, PLAN_NODE_PARTITIONS))
+		lpar_fill(store, fdt, node, true);
+	fdt_for_each_subnode(node, fdt, fdt_subnode_offset(fdt, 0, PLAN_NODE_DEFINED))
+		lpar_fill(store, fdt, node, false);
+	fdt_for_each_subnode(node, fdt, fdt_subnode_offset(fdt, 0, PLAN_NODE_IMAGES))
+		image_fill(store, run, fdt, node);
+	store_event(store, "hmcd", "the configuration was read from a system plan");
+	if (!store_commit(store))
+		return 0;
+	fprintf(stderr, "the system plan cannot be kept: %s\n", store_error(store));
+	return -1;
+}
+
+int configuration_replace(struct store *store, const struct rundir *run, const char *file)
+{
+	int fd = open(rundir_file(run, file).text, O_RDONLY | O_CLOEXEC), result = -1;
+	struct stat status;
+	void *fdt;
+
+	if (fd < 0)
+		return -1;
+	if (!fstat(fd, &status) && status.st_size >= (off_t)sizeof(struct fdt_header)) {
+		fdt = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+		if (fdt != MAP_FAILED) {
+			if (!fdt_check_full(fdt, (size_t)status.st_size) &&
+			    !strcmp(string_get(fdt, 0, PLAN_PROP_COMPATIBLE), PLAN_COMPATIBLE))
+				result = tree_fill(store, run, fdt);
+			munmap(fdt, (size_t)status.st_size);
+		}
+	}
+	close(fd);
+	return result;
+}
+
+int configuration_fill(struct store *store, const struct rundir *run, const char *file)
+{
+	return configuration_exists(store) ? 0 : configuration_replace(store, run, file);
+}
+
+void configuration_empty(struct store *store)
+{
+	store_begin(store);
+	store_change(store, "INSERT OR IGNORE INTO system VALUES('name', 'openlpar')", "");
+	store_commit(store);
+}
+
+/* Writing. */
+
+static const char *const plan_attributes[] = {
+	"desired_mem", "proc_mode",	"min_proc_units", "desired_proc_units", "max_proc_units",
+	"min_procs",   "desired_procs", "max_procs",	  "sharing_mode",	"uncap_weight",
+	"boot_image",  "boot_args",	"rmo_size",	  "auto_start"};
+
+static void pair_write(FILE *file, const char *name, const char *value)
+{
+	bool quoted = strpbrk(value, ",\" ") || !*value;
+
+	fprintf(file, ",%s=%s", name, quoted ? "\"" : "");
+	for (; *value; value++)
+		fprintf(file, *value == '"' ? "\"\"" : "%c", *value);
+	fprintf(file, "%s", quoted ? "\"" : "");
+}
+
+/*
+ * A partition with the profile that it has now; for the @start of the machine the one it starts
+ * with, unless it does not. Returns whether it was written.
+ */
+static bool lpar_write(struct store *store, const struct lpar *lpar, FILE *file, bool start)
+{
+	const char *mode, *name = lpar->default_profile;
+	struct profile profile;
+
+	if (!start && *lpar->curr_profile)
+		name = lpar->curr_profile;
+	if (!profile_load(&profile, store, lpar->id, name))
+		return false;
+	mode = profile_get(&profile, "auto_start");
+	if (start && (!mode || strcmp(mode, "1"))) {
+		profile_clear(&profile);
+		return false;
+	}
+	fprintf(file, "lpar lpar_id=%u", lpar->id);
+	pair_write(file, "name", lpar->name);
+	for (size_t i = 0; i < ARRAY_SIZE(plan_attributes); i++) {
+		const char *value = profile_get(&profile, plan_attributes[i]);
+
+		if (value && *value)
+			pair_write(file, plan_attributes[i], value);
+	}
+	mode = profile_get(&profile, "boot_mode");
+	pair_write(file, "boot_mode", mode && !strcmp(mode, "fdt") ? "fdt" : "of");
+	fprintf(file, "\n");
+	profile_clear(&profile);
+	return true;
+}
+
+struct writer {
+	struct store *store;
+	const struct rundir *run;
+	FILE *file;
+};
+
+static const char images_all[] = "SELECT name, initrd_size FROM image ORDER BY name";
+static const char images_start[] =
+	"SELECT DISTINCT image.name, initrd_size FROM image"
+	" JOIN profile AS uses ON uses.attribute = 'boot_image' AND uses.value = image.name"
+	" JOIN lpar ON lpar.lpar_id = uses.lpar_id AND lpar.default_profile = uses.name"
+	" JOIN profile AS starts ON starts.lpar_id = uses.lpar_id AND starts.name = uses.name"
+	" AND starts.attribute = 'auto_start' AND starts.value = '1' ORDER BY image.name";
+
+static int image_write(void *ctx, const char *const *column)
+{
+	const struct writer *writer = ctx;
+
+	fprintf(writer->file, "image kernel=\"%s\"",
+		image_path(writer->run, column[0], "kernel").text);
+	pair_write(writer->file, "name", column[0]);
+	if (strcmp(column[1], "0"))
+		pair_write(writer->file, "initrd",
+			   image_path(writer->run, column[0], "initrd").text);
+	fprintf(writer->file, "\n");
+	return 0;
+}
+
+u32 configuration_write(struct store *store, const struct rundir *run, FILE *file, bool start)
+{
+	struct writer writer = {store, run, file};
+	struct lpar lpars[HMC_LPAR_ID_MAX];
+	u32 count = lpars_load(store, lpars), written = 0;
+	struct system system;
+
+	system_load(store, &system);
+	fprintf(file, "sys mem_region_size=%u", system.config.mem_region_size);
+	pair_write(file, "name", system.name);
+	fprintf(file, ",min_proc_units_per_virtual_proc=%u.%02u\n", system.config.min_units / 100,
+		system.config.min_units % 100);
+	store_ask(store, image_write, &writer, start ? images_start : images_all, "");
+	for (u32 i = 0; i < count; i++)
+		written += lpar_write(store, &lpars[i], file, start);
+	return written;
+}
