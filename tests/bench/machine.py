@@ -52,7 +52,11 @@ class Machine:
     def __enter__(self):
         self.begin = time.monotonic()
         command = [BIN / "openlpar-up", "--dir", self.run, "--plan", self.dir / "bench.plan", *self.options]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        try:
+            subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        except subprocess.CalledProcessError:
+            self.__exit__()
+            sys.exit("a machine does not start")
         return self
 
     def __exit__(self, *_):
@@ -82,20 +86,18 @@ class Machine:
         lines = [tuple(map(int, line)) for line in lines]
         return {line[0]: line[1:4] for line in lines if line[4] == lines[-1][4]}
 
-    def seconds(self, names, skip, count):
+    def second(self, names, skip=1, every=1):
         """
-        For each of NAMES what its meter has counted in each of COUNT seconds that all have seen, after SKIP of them:
-        [(PURR ticks, loops, extra), ...].
+        For each of NAMES what its meter has counted in one second that all have seen, the same one, after SKIP others;
+        in one in which nobody wrote, when they write at seconds that EVERY divides: (PURR ticks, loops, extra).
         """
         while True:
             meters = {name: self.meter(name) for name in names}
-            common = sorted(set.intersection(*map(set, meters.values())))[skip:]
-            if len(common) > count:
+            common = set.intersection(*map(set, meters.values()))
+            whole = sorted(s for s in common if s + 1 in common and (every == 1 or s % every))[skip:]
+            if whole:
                 return {
-                    name: [
-                        tuple((b - a) / (end - begin) for a, b in zip(meter[begin], meter[end]))
-                        for begin, end in zip(common[:count], common[1:])
-                    ]
+                    name: tuple(b - a for a, b in zip(meter[whole[0]], meter[whole[0] + 1]))
                     for name, meter in meters.items()
                 }
             self.check_patience(names[0], "METER lines")

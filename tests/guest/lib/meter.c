@@ -92,12 +92,16 @@ static bool meter_line(u64 second, u32 processors)
 
 u64 meter_report(void)
 {
-	static u64 reported, lines;
+	static u64 reported, lines, every;
 	u32 processors;
 	u64 over = meter_over(&processors);
 
-	if (reported == 0)
+	if (reported == 0) {
 		reported = over;
+		every = guest_argument("every", 1);
+	}
+	if (over / every == reported / every)
+		return lines;
 	while (reported < over)
 		lines += meter_line(++reported, processors);
 	return lines;

@@ -31,7 +31,8 @@ void meter_loop(struct meter *meter);
 
 /*
  * Called often by processor 0: writes the lines of seconds that are over on all the processors that
- * have started. Returns how many it has written so far.
+ * have started; with the argument "every=N" only at seconds that N divides. Returns how many it has
+ * written so far.
  */
 u64 meter_report(void);
 
