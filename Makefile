@@ -167,6 +167,16 @@ build/bin/%: tools/bin/%
 TOOL_BIN := $(TOOLS:%=build/bin/%) $(patsubst tools/%,build/%,$(wildcard tools/bin/*))
 all: $(TOOL_BIN)
 
+# Manual pages: those of the daemon's commands are what the daemon itself says about them.
+build/man: build/bin/hmcd tools/mkman $(wildcard docs/man/*.1)
+	@mkdir -p $@
+	@echo "  MAN     $@"
+	@tools/mkman build/bin/hmcd $@
+	@cp docs/man/*.1 $@
+	@mandoc -T lint -W warning $@/*.1
+	@touch $@
+all: build/man
+
 build/plans/%.dtb: plans/%.plan build/bin/openlpar-plan $(KERNELS) $(INITRD)
 	@mkdir -p $(@D)
 	@echo "  PLAN    $@"
