@@ -254,6 +254,11 @@ static void partition_receive(struct hypervisor *hypervisor, const u8 *payload, 
 	reason_copy(console->reason, partition->reason);
 }
 
+void hypervisor_partition(struct hypervisor *hypervisor, const struct hmc_partition *partition)
+{
+	partition_receive(hypervisor, (const u8 *)partition, sizeof(*partition));
+}
+
 static void credit_receive(struct hypervisor *hypervisor, const u8 *payload, size_t length)
 {
 	const struct hmc_credit *credit = (const void *)payload;

@@ -42,6 +42,9 @@ void hypervisor_free(struct hypervisor *hypervisor);
 /* The partition of that name, or NULL. */
 struct console *hypervisor_find(const struct hypervisor *hypervisor, const char *name);
 
+/* This is said about a partition, in an event or otherwise. */
+void hypervisor_partition(struct hypervisor *hypervisor, const struct hmc_partition *partition);
+
 /* Asks for @action on the whole machine; see request_send() for @done. */
 void hypervisor_power(struct hypervisor *hypervisor, enum hmc_power_action action,
 		      request_done *done, void *ctx);

@@ -52,6 +52,23 @@ int manage_system(struct hmc_system_reply *system, const char **text)
 	return 0;
 }
 
+static void partition_note(struct hypervisor *hypervisor, void *ctx)
+{
+	hypervisor_partition(hypervisor, ctx);
+}
+
+/* The event about what was done may come later than the reply: whoever asks next is to know. */
+static void partition_refresh(u32 lpar_id)
+{
+	struct hmc_partition partition;
+	const char *text;
+
+	if (!manage_describe(lpar_id, &partition, &text)) {
+		partition.lpar_id = cpu_to_be16((u16)lpar_id);
+		call_main(partition_note, &partition);
+	}
+}
+
 int manage_describe(u32 lpar_id, struct hmc_partition *partition, const char **text)
 {
 	struct hmc_lpar message = {.control.type = HMC_DESCRIBE,
@@ -77,7 +94,10 @@ int manage_define(u32 lpar_id, const char *name, const char **text)
 				       .reply_size = sizeof(struct hmc_reply)};
 
 	strncpy(message.name, name, sizeof(message.name) - 1);
-	return request_do(&request, text);
+	if (request_do(&request, text))
+		return -1;
+	partition_refresh(lpar_id);
+	return 0;
 }
 
 int manage_remove(u32 lpar_id, const char **text)
@@ -88,7 +108,10 @@ int manage_remove(u32 lpar_id, const char **text)
 				       .length = sizeof(message),
 				       .reply_size = sizeof(struct hmc_reply)};
 
-	return request_do(&request, text);
+	if (request_do(&request, text))
+		return -1;
+	partition_refresh(lpar_id);
+	return 0;
 }
 
 /* Sends @size bytes of @data as the upload @number. */
@@ -136,7 +159,10 @@ int manage_activate(u32 lpar_id, const void *profile, size_t size, enum hmc_boot
 				       .reply_size = sizeof(struct hmc_reply),
 				       .patience = ACTIVATE_MS};
 
-	return upload_send(upload, profile, size, text) ? -1 : request_do(&request, text);
+	if (upload_send(upload, profile, size, text) || request_do(&request, text))
+		return -1;
+	partition_refresh(lpar_id);
+	return 0;
 }
 
 int manage_action(u32 lpar_id, enum hmc_action_type action, const char **text)
@@ -149,7 +175,10 @@ int manage_action(u32 lpar_id, enum hmc_action_type action, const char **text)
 				       .length = sizeof(message),
 				       .reply_size = sizeof(struct hmc_reply)};
 
-	return request_do(&request, text);
+	if (request_do(&request, text))
+		return -1;
+	partition_refresh(lpar_id);
+	return 0;
 }
 
 int manage_power(enum hmc_power_action action, const char **text)

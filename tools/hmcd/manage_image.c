@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "tools/hmcd/call.h"
@@ -10,6 +11,16 @@
 
 #define PIECE_MAX (FRAME_PAYLOAD_MAX - sizeof(struct hmc_image_data))
 #define IDLE_MAX  20 /* rounds in which nothing arrived */
+/* Longer than this must no round take: what is not answered is sent again, for nothing. */
+#define SLOW_MS 250
+
+static u64 now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (u64)now.tv_sec * 1000 + (u64)now.tv_nsec / 1000000;
+}
 
 struct image_source {
 	int kernel, initrd;
@@ -47,15 +58,16 @@ static const char *requests_refusal(struct call_request *requests, u32 count)
 	return NULL;
 }
 
-/* Sends the next pieces from *@done on, and says there how far it has come. */
-static int pieces_send(const struct image_source *source, u32 upload, u64 *done, const char **text)
+/* Sends the next pieces, @most of them, from *@done on, and says there how far it has come. */
+static int pieces_send(const struct image_source *source, u32 upload, u32 most, u64 *done,
+		       const char **text)
 {
 	static _Thread_local struct piece pieces[CALL_REQUESTS_MAX];
 	struct call_request requests[CALL_REQUESTS_MAX];
 	u64 offset = *done;
 	u32 count = 0;
 
-	for (; count < CALL_REQUESTS_MAX && offset < source->size; count++) {
+	for (; count < most && offset < source->size; count++) {
 		struct piece *piece = &pieces[count];
 		size_t n = source_read(source, offset, piece->data);
 
@@ -89,9 +101,10 @@ static int source_send(const struct image_source *source, u32 upload, u64 done,
 		       struct session *session, const char **text)
 {
 	u64 percent = 101;
+	u32 most = 1;
 
 	for (u32 idle = 0; done < source->size;) {
-		u64 before = done;
+		u64 before = done, began = now_ms();
 
 		if (session && done * 100 / source->size != percent) {
 			percent = done * 100 / source->size;
@@ -100,8 +113,10 @@ static int source_send(const struct image_source *source, u32 upload, u64 done,
 					 (unsigned long long)(source->size / MiB),
 					 (unsigned long long)percent);
 		}
-		if (pieces_send(source, upload, &done, text))
+		if (pieces_send(source, upload, most, &done, text))
 			return -1;
+		most = now_ms() - began > SLOW_MS ? MAX(most / 2, 1U)
+						  : MIN(most + 1, (u32)CALL_REQUESTS_MAX);
 		idle = done > before ? 0 : idle + 1;
 		if (idle == IDLE_MAX) {
 			*text = "the hypervisor does not take the image, or another one is being sent";
