@@ -359,8 +359,9 @@ static void reservation_check(void)
 	processor_start(1, reserve, 0);
 	for (u32 i = 0; i < 16; i++) {
 		__asm__ volatile("ldarx %0, 0, %1" : "=r"(value) : "r"(&word) : "memory");
+		/* One store of a turn that ends now may have been before. */
 		before = turns;
-		while (turns == before)
+		while (turns < before + 2)
 			;
 		__asm__ volatile("stdcx. %2, 0, %1; li %0, 0; bne- 1f; li %0, 1; 1:"
 				 : "=&r"(stored)
