@@ -37,14 +37,6 @@ static u64 ticks_of(u64 us)
 	return machine.timebase_hz / 1000000 * us;
 }
 
-static void set_window(struct dispatch_queue *queue, u64 now)
-{
-	u64 number = now / dispatch_ticks.window;
-
-	queue->window = (u32)number;
-	queue->window_end = (number + 1) * dispatch_ticks.window;
-}
-
 /* Somebody with nothing better to do is to come. */
 static void call_for_work(void)
 {
@@ -62,7 +54,7 @@ void dispatch_cpu_init(struct cpu *cpu)
 	dispatch_ticks.least = ticks_of(DISPATCH_LEAST_US);
 	dispatch_ticks.surplus = ticks_of(DISPATCH_SURPLUS_US);
 	poll_ticks = ticks_of(POLL_US);
-	set_window(&cpu->queue, now);
+	queue_set_window(&cpu->queue, now);
 	cpu->queue.charged = cpu->use.since = now;
 	cpu->queue.activity = DISPATCH_BUSY;
 }
@@ -298,10 +290,8 @@ static struct vp *look_around(struct cpu *cpu, u64 now)
 	dispatch_expire(cpu, now);
 	vp = end_turn(cpu, now);
 	queue->yield = false;
-	if (reached(now, queue->window_end)) {
-		set_window(queue, now);
+	if (reached(now, queue->window_end))
 		queue_turn(queue, now);
-	}
 	return vp;
 }
 

@@ -6,6 +6,9 @@
 #include "hv/vp.h"
 #include "hv/vpa.h"
 
+#define CARRY_DEPTH 16 /* how many of those who wait are looked at when a window turns */
+#define STALE_TURNS 2  /* of surplus that a partition may have had since one of it began to wait */
+
 /* Processors that nap, and those that run somebody on surplus. */
 static u32 idle_mask, surplus_mask;
 
@@ -71,6 +74,9 @@ static void surplus_publish(struct dispatch_queue *queue)
 
 static void surplus_insert(struct dispatch_queue *queue, struct vp *vp)
 {
+	/* Those of one partition, whose virtual time is the same, in the order in which they came.
+	 */
+	vp->surplus.order = queue->charged;
 	pqueue_insert(
 		&queue->surplus, &vp->surplus,
 		share_queue_key(&vp->lpar->share, __atomic_load_n(&virtual_now, __ATOMIC_RELAXED)));
@@ -105,7 +111,9 @@ struct vp *queue_surplus_first(struct dispatch_queue *queue)
 		struct vp *vp = container_of(node, struct vp, surplus);
 		u64 virtual = __atomic_load_n(&vp->lpar->share.virtual, __ATOMIC_RELAXED);
 
-		if ((s64)(virtual - node->key) <= 0)
+		/* A little is no matter, or all of a partition would wait anew after each turn. */
+		if ((s64)(virtual - node->key) <=
+		    (s64)share_virtual(&vp->lpar->share, STALE_TURNS * dispatch_ticks.surplus))
 			return vp;
 		pqueue_remove(&queue->surplus, node);
 		pqueue_insert(&queue->surplus, node, virtual);
@@ -145,11 +153,45 @@ void queue_remove(struct dispatch_queue *queue, struct vp *vp)
 	vp->queued = VP_QUEUED_NOT;
 }
 
+void queue_set_window(struct dispatch_queue *queue, u64 now)
+{
+	u64 number = now / dispatch_ticks.window;
+
+	__atomic_store_n(&queue->window, (u32)number, __ATOMIC_RELAXED);
+	queue->window_end = (number + 1) * dispatch_ticks.window;
+}
+
+/* What @vp, which waits, could not get in the window that is over. */
+static u64 denied(const struct dispatch_queue *queue, const struct vp *vp)
+{
+	u64 began = queue->window_end - dispatch_ticks.window;
+
+	if (reached(vp->capacity_at, queue->window_end))
+		return vp->denied;
+	return queue->window_end - (reached(vp->capacity_at, began) ? vp->capacity_at : began);
+}
+
+/*
+ * One processor gives everybody what he is entitled to; of several, one may have too little time
+ * left at the end of a window for somebody while another had some over.
+ */
+static void carry_over(const struct dispatch_queue *queue)
+{
+	u32 depth = CARRY_DEPTH;
+
+	for (struct vp *vp = queue->entitled.first; vp && depth; vp = vp->next, depth--)
+		if (!lpar_dedicated(vp->lpar))
+			share_carry(&vp->lpar->share, queue->window, denied(queue, vp));
+}
+
 /* Who did not have a turn in the old window stays in front of those who had one. */
 void queue_turn(struct dispatch_queue *queue, u64 now)
 {
 	struct vp *vp;
 
+	if (pool_nr_shared > 1)
+		carry_over(queue);
+	queue_set_window(queue, now);
 	while ((vp = queue->parked.first) != NULL) {
 		queue_remove(queue, vp);
 		vp->capacity_at = now;

@@ -93,7 +93,10 @@ void queue_used_up(struct dispatch_queue *queue, struct vp *vp);
 /* Takes @vp out of whatever queue it is in. */
 void queue_remove(struct dispatch_queue *queue, struct vp *vp);
 
-/* The window turns at @now: everybody has entitlement again. */
+/* The window that @now is in is the present one. */
+void queue_set_window(struct dispatch_queue *queue, u64 now);
+
+/* The window turns, @now is in the next one or later: everybody has entitlement again. */
 void queue_turn(struct dispatch_queue *queue, u64 now);
 
 /* The one that waits for surplus and whose partition has had the least, NULL: nobody. */

@@ -41,6 +41,7 @@ static struct vp *grant(struct cpu *cpu, struct vp *vp)
 	wanted = vp->slice_left ? vp->slice_left : share_slice(share, dispatch_ticks.least);
 	ticks = share_grant(share, queue->window, MIN(wanted, left));
 	queue->cut = ticks == left && ticks < wanted;
+	vp->denied = queue->cut ? wanted - ticks : 0;
 	return ticks ? begin_turn(cpu, vp, ticks, ticks) : NULL;
 }
 

@@ -127,6 +127,20 @@ void share_settle(struct share *share, u32 window, u64 grant, u64 used)
 		;
 }
 
+void share_carry(struct share *share, u32 window, u64 ticks)
+{
+	u64 old = __atomic_load_n(&share->budget, __ATOMIC_RELAXED);
+	s64 entitled = (s64)__atomic_load_n(&share->entitled, __ATOMIC_RELAXED);
+	s64 left, owed;
+
+	do {
+		left = budget_ticks(old);
+		owed = MIN(MIN((s64)ticks, left), entitled);
+		if ((u32)(old >> 32) != window || owed <= 0)
+			return;
+	} while (!budget_swap(share, &old, window + 1, entitled + owed));
+}
+
 u64 share_slice(const struct share *share, u64 least)
 {
 	u32 wanting = __atomic_load_n(&share->wanting, __ATOMIC_RELAXED);
@@ -146,9 +160,14 @@ u64 share_queue_key(struct share *share, u64 now)
 	return old;
 }
 
-void share_charge(struct share *share, u64 used)
+u64 share_virtual(const struct share *share, u64 used)
 {
 	u32 weight = MAX(__atomic_load_n(&share->weight, __ATOMIC_RELAXED), 1U);
 
-	__atomic_fetch_add(&share->virtual, (used << WEIGHT_UNIT_SHIFT) / weight, __ATOMIC_RELAXED);
+	return (used << WEIGHT_UNIT_SHIFT) / weight;
+}
+
+void share_charge(struct share *share, u64 used)
+{
+	__atomic_fetch_add(&share->virtual, share_virtual(share, used), __ATOMIC_RELAXED);
 }

@@ -71,6 +71,13 @@ u64 share_left(const struct share *share, u32 window);
 void share_settle(struct share *share, u32 window, u64 grant, u64 used);
 
 /*
+ * A processor of the partition wanted @ticks in window number @window, now over, that the partition
+ * had and that it did not get, because it waited for others or the window ended too early: they are
+ * added to the next window, up to as much as that has. Only the first to say so counts.
+ */
+void share_carry(struct share *share, u32 window, u64 ticks);
+
+/*
  * How long each of the partition's @wanting virtual processors is to run at once: the entitlement
  * divided fairly, but at least @least ticks.
  */
@@ -81,6 +88,9 @@ u64 share_slice(const struct share *share, u64 least);
  * for some time starts at @now, the virtual time of the last one that got some.
  */
 u64 share_queue_key(struct share *share, u64 now);
+
+/* By how much @used ticks of surplus move the virtual time. */
+u64 share_virtual(const struct share *share, u64 used);
 
 /* @used ticks of surplus were used. */
 void share_charge(struct share *share, u64 used);

@@ -134,6 +134,7 @@ struct vp {
 	struct pqueue_node surplus;  /* by the partition's virtual time */
 	struct pqueue_node timer;    /* by when its H_CEDE ends */
 	struct cpu *last;	     /* the processor that ran it last */
+	u64 denied;		     /* ticks by which the end of the window shortened its turn */
 	u32 turn_window;	     /* number of the window in which it last had a turn */
 	u64 slice_left;		     /* ticks of its turn when it had to give way; 0: a new one */
 	u64 wake_at;		     /* timebase at which its H_CEDE ends */
