@@ -257,6 +257,7 @@ void sim_init(u64 seed, u32 nr_cpus)
 	sim.switch_cost = SIM_US;
 	sim.hcall_cost = SIM_US / 4;
 	sim.kick_delay = SIM_US;
+	sim.patience = 4;
 	pool_nr_cpus = pool_nr_shared = pool_units = 0;
 	memory = calloc(nr_cpus, STACK_SIZE);
 	for (u32 i = 0; i < nr_cpus; i++)

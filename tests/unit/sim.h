@@ -19,10 +19,7 @@
 #define SIM_US	   (SIM_HZ / 1000000)
 #define SIM_WINDOW (SIM_US * DISPATCH_WINDOW_US)
 #define SIM_LPARS  32 /* at once */
-#ifndef SIM_STARVED
-#define SIM_STARVED 4 /* windows that nobody may wait who is entitled */
-#endif
-#define SIM_NEVER (~0UL)
+#define SIM_NEVER  (~0UL)
 
 struct sim_cpu;
 struct sim_lpar;
@@ -98,6 +95,8 @@ extern struct sim {
 
 	/* What things cost, in ticks. */
 	u64 switch_cost, hcall_cost, kick_delay, poll_cost, work_cost;
+
+	u32 patience; /* windows that somebody who is entitled may wait for a turn */
 
 	void (*on_poll)(void); /* machine_poll(); may be NULL */
 	bool (*on_work)(void); /* a step of work, true = there is more */
