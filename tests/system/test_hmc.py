@@ -22,7 +22,12 @@ HMC = TOP / "build" / "bin" / "hmc"
 SSHD = shutil.which("sshd", path=f"{os.environ['PATH']}:/usr/sbin:/sbin")
 LISTS = {
     "help": "chsysstate\tstarts and stops\nlssyscfg\tlists\nmksyscfg\tmakes\n",
-    "--help": "lssyscfg - lists\n\nlssyscfg -r {lpar|prof|sys} [-m SYSTEM] [-F [ATTRIBUTE,...]] [--header] [--filter FILTER]\n",
+    "--help": (
+        "usage: lssyscfg -r lpar|prof|sys [-m SYSTEM] {-n NAME | --id ID}\n"
+        '                [--filter "lpar_names=NAME[,NAME...],lpar_ids=ID..."]\n'
+        "                [-F [ATTRIBUTE,...]] [--header]\n\n"
+        "  -r TYPE  this: or --that\n"
+    ),
     "-F": "lp1\nlp2\n",
     "lssyscfg": 'name=lp1,lpar_id=1,state=Running,"slots=1,2","x=""y=z"",b",curr_mem=5\n',
 }
@@ -206,12 +211,13 @@ def test_files_of_a_login(systems, tmp_path):
         ("", "chsysstate exit help history logout lssyscfg mksyscfg mkvterm quit"),
         ("l", "logout lssyscfg"),
         ("exit; lss", "lssyscfg"),
-        ("lssyscfg -", "--filter --header -F -m -r"),
+        ("lssyscfg -", "--filter --header --id -F -m -n -r"),
         ("lssyscfg -r ", "lpar prof sys"),
         ("lssyscfg -r l", "lpar"),
         ("lssyscfg -m ", "one two"),
         ("lssyscfg -r lpar -F ", "curr_mem lpar_id name slots state x"),
         ("lssyscfg -r lpar -F name,s", "slots state"),
+        ("lssyscfg -r lpar --filter ", "lpar_ids lpar_names"),
         ("lssyscfg -r lpar --filter lpar_names=l", "lp1 lp2"),
         ("mksyscfg -r lpar -i 'name=x,cur", "curr_mem"),
         ("mkvterm -m one -p ", "lp1 lp2"),

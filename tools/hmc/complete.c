@@ -161,10 +161,38 @@ static void values_find(struct request *request)
 			resources_add(request, table[i].type, table[i].attribute);
 }
 
+/* The forms of the command, to be freed; NULL: not known. */
+static char *usage_read(const struct request *request)
+{
+	char *usage = capture(request, request->words.word[0], "--help", NULL, NULL, NULL);
+	char *end = usage ? strstr(usage, "\n\n") : NULL;
+
+	if (end)
+		*end = 0;
+	return usage;
+}
+
+/* The names in the usage that can stand behind --filter. */
+static void filters_find(struct request *request)
+{
+	char *usage = usage_read(request);
+	const char *at = usage ? strstr(usage, "--filter ") : NULL;
+
+	at = at ? at + strlen("--filter ") : "";
+	for (at += *at == '"'; *at && !strchr(" \n\"", *at); at += *at != 0) {
+		size_t length = strspn(at, "abcdefghijklmnopqrstuvwxyz_");
+
+		if (at[length] == '=')
+			choice_add(request, at, length);
+		at += length;
+	}
+	free(usage);
+}
+
 /* The options in the usage, or the choices a|b|c behind one of them. */
 static void usage_find(struct request *request, const char *option)
 {
-	char *usage = capture(request, request->words.word[0], "--help", NULL, NULL, NULL);
+	char *usage = usage_read(request);
 	static const char separators[] = " \t\n[](){}";
 	const char *before = NULL;
 	char *rest, *word;
@@ -198,6 +226,8 @@ static void pairs_find(struct request *request)
 {
 	if (strchr(request->word, '=') && request->piece[-1] != ',')
 		values_find(request);
+	else if (!strcmp(request->before, "--filter"))
+		filters_find(request);
 	else
 		attributes_find(request);
 }
