@@ -76,6 +76,8 @@ static u64 grant_anew(struct share *share, u64 old, u32 window, u64 ticks)
 			return 0;
 		granted = MIN(left, (s64)ticks);
 	} while (!budget_swap(share, &old, budget_window(old, window), left - granted));
+	if (old != 0 && (u32)(old >> 32) + 1 == window)
+		__atomic_store_n(&share->rest, old, __ATOMIC_RELAXED);
 	return (u64)granted;
 }
 
@@ -127,18 +129,35 @@ void share_settle(struct share *share, u32 window, u64 grant, u64 used)
 		;
 }
 
-void share_carry(struct share *share, u32 window, u64 ticks)
+/* Takes up to @ticks of what was left when window @window ended. */
+static s64 rest_take(struct share *share, u32 window, s64 ticks)
 {
-	u64 old = __atomic_load_n(&share->budget, __ATOMIC_RELAXED);
-	s64 entitled = (s64)__atomic_load_n(&share->entitled, __ATOMIC_RELAXED);
-	s64 left, owed;
+	u64 old = __atomic_load_n(&share->rest, __ATOMIC_RELAXED);
+	s64 taken;
 
 	do {
-		left = budget_ticks(old);
-		owed = MIN(MIN((s64)ticks, left), entitled);
-		if ((u32)(old >> 32) != window || owed <= 0)
-			return;
-	} while (!budget_swap(share, &old, window + 1, entitled + owed));
+		taken = old ? MIN(ticks, budget_ticks(old)) : 0;
+		if ((u32)(old >> 32) != window || taken <= 0)
+			return 0;
+	} while (!__atomic_compare_exchange_n(&share->rest, &old, old - (u64)taken, true,
+					      __ATOMIC_RELAXED, __ATOMIC_RELAXED));
+	return taken;
+}
+
+void share_carry(struct share *share, u32 window, u64 ticks)
+{
+	s64 entitled = (s64)__atomic_load_n(&share->entitled, __ATOMIC_RELAXED);
+	u64 old = __atomic_load_n(&share->budget, __ATOMIC_RELAXED);
+	s64 owed;
+
+	/* Nobody was granted anything in the new window yet: let it begin. */
+	if ((u32)(old >> 32) == window)
+		grant_anew(share, old, window + 1, 0);
+	owed = rest_take(share, window, MIN((s64)ticks, entitled));
+	old = __atomic_load_n(&share->budget, __ATOMIC_RELAXED);
+	while (owed > 0 && (u32)(old >> 32) == window + 1 &&
+	       !budget_add(share, &old, MIN(owed, 2 * entitled - budget_ticks(old))))
+		;
 }
 
 u64 share_slice(const struct share *share, u64 least)

@@ -25,6 +25,7 @@ struct share {
 	u32 units;    /* the same in hundredths of a processor */
 	u32 weight;   /* 0: no surplus, as for a capped partition */
 	u64 budget;   /* number of a window << 32 | ticks not granted yet; 0: never used */
+	u64 rest;     /* what the last window left of the budget, in the same form */
 	u64 virtual;  /* virtual time */
 	u32 wanting;  /* its virtual processors that run or are ready to */
 };
@@ -73,7 +74,7 @@ void share_settle(struct share *share, u32 window, u64 grant, u64 used);
 /*
  * A processor of the partition wanted @ticks in window number @window, now over, that the partition
  * had and that it did not get, because it waited for others or the window ended too early: they are
- * added to the next window, up to as much as that has. Only the first to say so counts.
+ * added to the next window, up to as much as that has.
  */
 void share_carry(struct share *share, u32 window, u64 ticks);
 
