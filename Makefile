@@ -101,7 +101,7 @@ HV_ELF := build/openlpar.elf
 
 # Handlers are short, and what they call is in other files: link-time optimisation inlines it, and on the way from one
 # virtual processor to the next more than it would by itself.
-HV_LTO := -flto=auto -finline-functions --param max-inline-insns-auto=30
+HV_LTO := -flto=auto -finline-functions --param max-inline-insns-auto=200
 
 build/hv/%.c.o: %.c build/flags/hv | $(SYSROOT)
 	@mkdir -p $(@D)
@@ -204,9 +204,9 @@ build/fuzz/obj/%.c.o: %.c build/flags/fuzz | $(PACKAGES)
 	@clang $(FUZZ_CFLAGS) -fsanitize=fuzzer-no-link -MMD -MP -c $< -o $@
 
 unit_LD := gcc
-unit_LIBS := -lcmocka -lfdt
+unit_LIBS := -lcmocka -lfdt -lsqlite3
 fuzz_LD := clang -fsanitize=fuzzer
-fuzz_LIBS := -lfdt
+fuzz_LIBS := -lfdt -lcmocka
 system_LD := gcc
 # $(1): unit, fuzz or system, $(2): the program, $(3): whose objects
 define test_rule

@@ -46,7 +46,7 @@ def test_up_and_down(make):
     assert b"power request 1" in system.log("hypervisor.log")
     left = sorted(path.name for path in system.run.iterdir())
     assert left == [
-        "consoles", "hmcd.lock", "hmcd.log", "hypervisor.log", "lock", "plan.dtb", "qemu.log", "qemu.status",
+        "consoles", "hmc.db", "hmcd.lock", "hmcd.log", "hypervisor.log", "lock", "plan.dtb", "qemu.log", "qemu.status",
     ]  # fmt: skip
 
     done = system.down()

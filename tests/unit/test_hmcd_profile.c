@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+// Profiles and the store: defaults, what is refused, what a transaction leaves.
+// SOURCES: tools/hmcd/profile.c tools/hmcd/profile_record.c
+// SOURCES: tools/hmcd/lpar.c tools/hmcd/store.c tools/hmcd/listing.c
+// SOURCES: tools/openlpar-plan/attribute.c tools/openlpar-plan/config.c
+// SOURCES: tools/openlpar-plan/problem.c tools/openlpar-plan/procs.c
+// SOURCES: tools/openlpar-plan/record.c tests/unit/hmcd_session.c
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "tests/unit/hmcd_session.h"
+#include "tools/hmcd/profile_record.h"
+
+static char path[64];
+static struct session session = {.fd = -1};
+
+int problems_tell(struct session *to, struct problems *problems)
+{
+	size_t count = problems->count;
+
+	for (size_t i = 0; i < count; i++)
+		session_error(to, "P", "%s", problems->entries[i].text);
+	problems_clear(problems);
+	return count ? -1 : 0;
+}
+
+const char *record_value(const struct record *record, const char *attribute)
+{
+	for (size_t i = 0; i < record->pair_count; i++)
+		if (!strcmp(record->pairs[i].attribute, attribute))
+			return record->pairs[i].value;
+	return NULL;
+}
+
+static int store_make(void **state)
+{
+	(void)state;
+	snprintf(path, sizeof(path), "/tmp/test_hmcd.XXXXXX");
+	close(mkstemp(path));
+	session.store = store_open(path);
+	assert_non_null(session.store);
+	store_begin(session.store);
+	store_change(session.store, "INSERT INTO image VALUES('i', 1, 0, 0)", "");
+	store_change(session.store, "INSERT INTO lpar VALUES(3, 'three', 'p', '')", "");
+	assert_int_equal(store_commit(session.store), 0);
+	return 0;
+}
+
+static int store_drop(void **state)
+{
+	(void)state;
+	store_close(session.store);
+	unlink(path);
+	session_forget();
+	return 0;
+}
+
+/* Applies configuration data to the profile p of partition 3, as it is in the store. */
+static int data_apply(const char *data)
+{
+	static const char *const own[] = {"name", NULL};
+	struct problems problems = {0};
+	struct profile profile;
+	struct record record;
+	char text[512];
+	int result;
+
+	session_forget();
+	snprintf(text, sizeof(text), "record %s", data);
+	assert_true(record_parse(&record, text, 1, &problems));
+	store_begin(session.store);
+	profile_load(&profile, session.store, 3, "p");
+	result = profile_record(&session, &profile, "three", &record, own);
+	profile_clear(&profile);
+	if (result)
+		store_undo(session.store);
+	else
+		assert_int_equal(store_commit(session.store), 0);
+	return result;
+}
+
+static void assert_value(const char *attribute, const char *expected)
+{
+	struct profile profile;
+	const char *value;
+
+	assert_true(profile_load(&profile, session.store, 3, "p"));
+	value = profile_get(&profile, attribute);
+	if (expected)
+		assert_string_equal(value, expected);
+	else
+		assert_null(value);
+	profile_clear(&profile);
+}
+
+static void defaults_are_the_plans(void **state)
+{
+	(void)state;
+	assert_int_equal(data_apply("name=p,desired_mem=512,desired_procs=2,boot_image=i"), 0);
+	assert_value("min_mem", "512");
+	assert_value("max_mem", "512");
+	assert_value("proc_mode", "shared");
+	assert_value("desired_proc_units", "0.20");
+	assert_value("sharing_mode", "uncap");
+	assert_value("uncap_weight", "128");
+	assert_value("boot_mode", "norm");
+	assert_value("auto_start", "0");
+	assert_value("rmo_size", NULL);
+}
+
+static void numbers_change_by_steps(void **state)
+{
+	(void)state;
+	data_apply(
+		"name=p,desired_mem=512,max_mem=2048,desired_procs=2,max_proc_units=2,boot_image=i");
+	assert_int_equal(data_apply("desired_mem+=256,desired_proc_units+=0.35"), 0);
+	assert_value("desired_mem", "768");
+	assert_value("desired_proc_units", "0.55");
+	assert_int_equal(data_apply("desired_mem-=256"), 0);
+	assert_value("desired_mem", "512");
+	assert_int_equal(data_apply("desired_mem-=1024"), -1);
+	assert_string_equal(session_errors(),
+			    "HSCL8014 desired_mem: -=1024 cannot be done with 512.\n");
+	assert_int_equal(data_apply("boot_image+=2"), -1);
+	assert_value("desired_mem", "512");
+}
+
+static void modes_take_along_what_is_theirs(void **state)
+{
+	(void)state;
+	data_apply("name=p,desired_mem=512,desired_procs=2,boot_image=i");
+	assert_int_equal(data_apply("proc_mode=ded"), 0);
+	assert_value("desired_proc_units", NULL);
+	assert_value("uncap_weight", NULL);
+	assert_value("sharing_mode", "share_idle_procs");
+	assert_int_equal(data_apply("proc_mode=shared,sharing_mode=cap"), 0);
+	assert_value("desired_proc_units", "0.20");
+	assert_value("uncap_weight", NULL);
+}
+
+static void what_is_wrong_changes_nothing(void **state)
+{
+	static const struct {
+		const char *data, *message;
+	} wrong[] = {
+		{"colour=red", "HSCL8016 The attribute colour is not valid.\n"},
+		{"desired_mem=500", "P desired_mem: 500 is not a multiple of mem_region_size=16"},
+		{"desired_mem=256,min_mem=512", "P min_mem: \"512\" is not allowed (64 to 256 MiB"},
+		{"desired_procs=65", "P desired_procs: \"65\" is not allowed (1 to 64)"},
+		{"lpar_env=os400", "P lpar_env: \"os400\" is not allowed here (aixlinux)"},
+		{"auto_start=2", "P auto_start: \"2\" is not allowed (0 or 1)"},
+		{"boot_mode=sms", "P boot_mode: \"sms\" is not allowed (norm, of or fdt)"},
+		{"boot_image=x", "HSCL8022 boot_image: there is no boot image named x"},
+		{"max_virtual_slots=1", "P max_virtual_slots: \"1\" is not allowed (2 to 65534)"},
+	};
+
+	(void)state;
+	data_apply("name=p,desired_mem=512,desired_procs=1,boot_image=i");
+	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++) {
+		assert_int_equal(data_apply(wrong[i].data), -1);
+		if (strncmp(session_errors(), wrong[i].message, strlen(wrong[i].message)))
+			assert_string_equal(session_errors(), wrong[i].message);
+		assert_value("desired_mem", "512");
+		assert_value("boot_image", "i");
+	}
+}
+
+static void a_failed_statement_undoes_all(void **state)
+{
+	char name[32];
+
+	(void)state;
+	store_begin(session.store);
+	store_change(session.store, "INSERT INTO lpar VALUES(4, 'four', '', '')", "");
+	store_change(session.store, "INSERT INTO lpar VALUES(5, 'three', '', '')", "");
+	assert_int_equal(store_commit(session.store), -1);
+	assert_non_null(strstr(store_error(session.store), "UNIQUE"));
+	assert_false(store_value(session.store, name, sizeof(name),
+				 "SELECT name FROM lpar WHERE lpar_id = ?", "i", (s64)4));
+	store_close(session.store);
+	session.store = store_open(path);
+	assert_true(store_value(session.store, name, sizeof(name),
+				"SELECT name FROM lpar WHERE lpar_id = ?", "i", (s64)3));
+	assert_string_equal(name, "three");
+}
+
+static void a_partition_takes_its_profiles_along(void **state)
+{
+	struct profile profile;
+
+	(void)state;
+	data_apply("name=p,desired_mem=512,desired_procs=1,boot_image=i");
+	store_begin(session.store);
+	store_change(session.store, "DELETE FROM lpar WHERE lpar_id = ?", "i", (s64)3);
+	assert_int_equal(store_commit(session.store), 0);
+	assert_false(profile_load(&profile, session.store, 3, "p"));
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, store_make, store_drop)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(defaults_are_the_plans),	       TEST(numbers_change_by_steps),
+		TEST(modes_take_along_what_is_theirs), TEST(what_is_wrong_changes_nothing),
+		TEST(a_failed_statement_undoes_all),   TEST(a_partition_takes_its_profiles_along),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
