@@ -4,6 +4,7 @@
 #include "tests/guest/lib/exception.h"
 #include "tests/guest/lib/guest.h"
 #include "tests/guest/lib/hcall.h"
+#include "tests/guest/lib/interrupt.h"
 #include "tests/guest/lib/mmu.h"
 #include "tests/guest/lib/spr.h"
 
@@ -172,5 +173,7 @@ u32 mmu_user(void (*function)(u64 arg), u64 arg, struct exception *caught)
 {
 	user_function = function;
 	user_arg = arg;
+	/* In problem state, interrupts are on. */
+	dec_set(DEC_FAR);
 	return exception_try(user_enter, 0, caught);
 }
