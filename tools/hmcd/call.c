@@ -35,7 +35,7 @@ static struct {
 	int fd;
 	u32 threads;
 	bool ended;
-} calls = {.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
+} calls;
 
 static void calls_serve(evutil_socket_t fd, short what, void *ctx)
 {
@@ -73,6 +73,8 @@ static void *thread_main(void *argument)
 
 void calls_begin(struct event_base *base, struct hypervisor *hypervisor)
 {
+	pthread_mutex_init(&calls.lock, NULL);
+	pthread_cond_init(&calls.changed, NULL);
 	TAILQ_INIT(&calls.list);
 	calls.hypervisor = hypervisor;
 	calls.fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);

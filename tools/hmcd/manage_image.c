@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sending a boot image to the hypervisor, in pieces and several of them at once.
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -22,15 +23,17 @@ static u64 now_ms(void)
 	return (u64)now.tv_sec * 1000 + (u64)now.tv_nsec / 1000000;
 }
 
+static pthread_mutex_t sending;
+
+static void sending_init(void)
+{
+	pthread_mutex_init(&sending, NULL);
+}
+
 struct image_source {
 	int kernel, initrd;
 	u64 kernel_size, size;
 };
-
-struct piece {
-	struct hmc_image_data header;
-	u8 data[PIECE_MAX];
-} __packed;
 
 /* Reads what is at @offset of the whole. Returns how much that was, 0: a file has changed. */
 static size_t source_read(const struct image_source *source, u64 offset, u8 *data)
@@ -62,26 +65,25 @@ static const char *requests_refusal(struct call_request *requests, u32 count)
 static int pieces_send(const struct image_source *source, u32 upload, u32 most, u64 *done,
 		       const char **text)
 {
-	static _Thread_local struct piece pieces[CALL_REQUESTS_MAX];
+	static _Thread_local u8 pieces[CALL_REQUESTS_MAX][FRAME_PAYLOAD_MAX];
 	struct call_request requests[CALL_REQUESTS_MAX];
 	u64 offset = *done;
 	u32 count = 0;
 
 	for (; count < most && offset < source->size; count++) {
-		struct piece *piece = &pieces[count];
+		struct hmc_image_data *piece = (void *)pieces[count];
 		size_t n = source_read(source, offset, piece->data);
 
 		if (!n) {
 			*text = "a file of the image has become shorter";
 			return -1;
 		}
-		memset(&piece->header, 0, sizeof(piece->header));
-		piece->header.control.type = HMC_IMAGE_DATA;
-		piece->header.upload = cpu_to_be32(upload);
-		piece->header.offset = cpu_to_be32((u32)offset);
+		piece->control = (struct hmc_control){.type = HMC_IMAGE_DATA};
+		piece->upload = cpu_to_be32(upload);
+		piece->offset = cpu_to_be32((u32)offset);
 		requests[count] = (struct call_request){
-			.message = &piece->header.control,
-			.length = sizeof(piece->header) + n,
+			.message = &piece->control,
+			.length = sizeof(*piece) + n,
 			.reply_size = sizeof(struct hmc_upload_reply),
 			.patience = CALL_PATIENCE,
 		};
@@ -126,7 +128,7 @@ static int source_send(const struct image_source *source, u32 upload, u64 done,
 	return 0;
 }
 
-int manage_image_put(const char *name, int kernel, u64 kernel_size, int initrd, u64 initrd_size,
+static int image_put(const char *name, int kernel, u64 kernel_size, int initrd, u64 initrd_size,
 		     u32 crc, struct session *session, const char **text)
 {
 	const struct image_source source = {kernel, initrd, kernel_size, kernel_size + initrd_size};
@@ -157,5 +159,21 @@ int manage_image_put(const char *name, int kernel, u64 kernel_size, int initrd, 
 			     text);
 	if (session)
 		session_progress(session, "%s", "");
+	return result;
+}
+
+int manage_image_put(const char *name, int kernel, u64 kernel_size, int initrd, u64 initrd_size,
+		     u32 crc, struct session *session, const char **text)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	int result;
+
+	/* The hypervisor takes one image at a time. */
+	pthread_once(&once, sending_init);
+	if (session)
+		session_progress(session, "image: waiting");
+	pthread_mutex_lock(&sending);
+	result = image_put(name, kernel, kernel_size, initrd, initrd_size, crc, session, text);
+	pthread_mutex_unlock(&sending);
 	return result;
 }
