@@ -16,7 +16,7 @@
 const char test_name[] = "vpa";
 
 #define ALL	    (~0UL)
-#define DEC_EARLY   4096 /* ticks that the emulator may take for some instructions */
+#define DEC_EARLY   200000 /* ticks, 0.4 ms: what a busy emulator takes between two instructions */
 #define DTL_ENTRIES 85
 
 /* LoPAR "Dispatch Trace Log Buffer". */
