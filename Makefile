@@ -290,8 +290,8 @@ all: $(CLANG_FORMAT)
 # --- What a person types -----------------------------------------------------------------------------------------
 
 .PHONY: run
-run: all ## boot two Linux partitions side by side and attach to their consoles
-	@tools/run
+run: all ## boot two Linux partitions (or PLAN=FILE, SMP=N, MEM=SIZE) side by side and attach to their consoles
+	@tools/run $(if $(PLAN),--plan $(PLAN)) $(if $(SMP),--smp $(SMP)) $(if $(MEM),--mem $(MEM))
 
 .PHONY: test
 test: all check $(UNIT_BIN) $(FUZZ_BIN) $(SYSTEM_BIN) $(GUEST_TESTS) ## everything below that can fail: check, unit, fuzz, system
