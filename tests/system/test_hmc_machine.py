@@ -210,7 +210,8 @@ def test_what_cannot_be(hmc):
         "chsysstate -r lpar -o on -n first", "chsysstate -r lpar -o on -n none",
         "chsysstate -r lpar -o on -n second -f none", "chsysstate -r lpar -o nonsense -n second",
         "chsysstate -r lpar -o shutdown --immed -n second", "rmimage -n image0", "rmimage -n none",
-        "mkimage -n x --kernel /nowhere", "mkvterm -p none", "mkvterm --id 77", "rmvterm -p none",
+        "mkimage -n x --kernel /nowhere", "mkvterm -p none", "mkvterm --id 77", "mkvterm -m other -p first",
+        "rmvterm -p none",
     ]  # fmt: skip
     look = [("lssyscfg", "-r", kind) for kind in ("lpar", "prof")] + [("lshwres", "-r", "mem", "--level", "sys")]
     before = [hmc.ok(*words) for words in look]

@@ -14,6 +14,7 @@
 static int file_open(const struct hmc *hmc, const char *path, u64 flags)
 {
 	struct open_how how = {.flags = flags | O_CLOEXEC, .mode = flags & O_CREAT ? 0644 : 0};
+	int fd;
 
 	if (!hmc->restricted)
 		return open(path, (int)how.flags, (mode_t)how.mode);
@@ -22,7 +23,10 @@ static int file_open(const struct hmc *hmc, const char *path, u64 flags)
 		return -1;
 	}
 	how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
-	return (int)syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof(how));
+	fd = (int)syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof(how));
+	if (fd < 0 && (errno == EXDEV || errno == ELOOP))
+		errno = EACCES; /* which is what it means */
+	return fd;
 }
 
 static int file_append(int fd, const char *data, size_t length)

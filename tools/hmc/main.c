@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "tools/hmc/complete.h"
-#include "tools/hmc/run.h"
 #include "tools/hmc/shell.h"
 
 static const char usage_text[] =
@@ -86,5 +85,5 @@ int main(int argc, char *argv[])
 		return shell_text(&invocation.hmc, invocation.text);
 	if (optind == argc)
 		return shell_run(&invocation.hmc);
-	return run_command(&invocation.hmc, argc - optind, argv + optind);
+	return shell_command(&invocation.hmc, argc - optind, argv + optind);
 }

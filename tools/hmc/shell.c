@@ -215,6 +215,14 @@ static void terminal_run(struct shell *shell)
 		history_truncate_file(file, HISTORY_MAX);
 }
 
+int shell_command(const struct hmc *hmc, int argc, char *argv[])
+{
+	struct shell shell = {.hmc = hmc};
+
+	words_run(&shell, argc, argv);
+	return shell.status;
+}
+
 int shell_text(const struct hmc *hmc, const char *text)
 {
 	struct shell shell = {.hmc = hmc};

@@ -8,6 +8,9 @@
 /* What is a command here beside those of the daemon; NULL behind the last. */
 extern const char *const shell_words[];
 
+/* Runs the command @argv as run_command() does, or one of those words. Returns the exit status. */
+int shell_command(const struct hmc *hmc, int argc, char *argv[]);
+
 /* Runs the commands in @text, as much as a shell's -c. Returns the exit status. */
 int shell_text(const struct hmc *hmc, const char *text);
 

@@ -197,6 +197,16 @@ static char *partition_name(const struct registry_system *system, const char *id
 	return NULL;
 }
 
+/* Whether the system is called @name: with a run directory given, only its daemon knows. */
+static bool system_is(const struct registry_system *system, const char *name)
+{
+	char *const words[] = {"lssyscfg", "-r", "sys", "-m", (char *)name, "-F", "name", NULL};
+	char *text = run_capture(system, (int)ARRAY_SIZE(words) - 1, words, true);
+
+	free(text);
+	return text;
+}
+
 /* Returns 0, or -1 after a message. */
 static int attach(struct client *client, const struct registry_system *system, const char *name)
 {
@@ -285,9 +295,11 @@ int vterm_command(const struct hmc *hmc, int argc, char *argv[])
 		return status < 0;
 	if (!target_find(hmc, argc, argv, &systems))
 		return 1;
-	if (id)
-		name = found = partition_name(&systems[0], id);
-	status = name ? console_open(&systems[0], name) : 1;
+	if (hmc->dir && target_name(argc, argv) && !system_is(systems, target_name(argc, argv)))
+		name = NULL;
+	else if (id)
+		name = found = partition_name(systems, id);
+	status = name ? console_open(systems, name) : 1;
 	free(found);
 	free(systems);
 	return status;
