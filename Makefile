@@ -304,6 +304,7 @@ test: all check $(UNIT_BIN) $(FUZZ_BIN) $(SYSTEM_BIN) $(GUEST_TESTS) ## everythi
 check: $(HV_OBJ) $(TOOL_BIN) $(CHECKED) $(CLANG_FORMAT) ## formatting, compiler warnings, endian types, scripts, licences
 	@tools/check-tree
 	@tools/calls --check
+	@tools/refcodes --check
 
 .PHONY: unit
 unit: $(UNIT_BIN) ## unit tests of the pure core, on this machine under sanitizers

@@ -83,8 +83,10 @@ static enum of_status quiesce(struct of_call *call)
 	struct partition *partition = call->partition;
 	bool was_active = __atomic_exchange_n(&partition->of.active, false, __ATOMIC_RELAXED);
 
-	if (was_active && partition_state(partition) == PARTITION_OPEN_FIRMWARE)
+	if (was_active && partition_state(partition) == PARTITION_OPEN_FIRMWARE) {
+		refcode_add(partition, REFCODE_RUNNING, "");
 		partition_set_state(partition, PARTITION_RUNNING);
+	}
 	return OF_DONE;
 }
 

@@ -133,8 +133,10 @@ static enum of_status client_architecture_support(struct of_call *call)
 	}
 	result = cas_negotiate(call->partition, call->arg[2], &call->fatal);
 	of_tree_changed(call->partition);
-	if (result == CAS_AGREED)
+	if (result == CAS_AGREED) {
+		refcode_add(call->partition, REFCODE_CAS, "");
 		cpu_refresh(call->vp);
+	}
 	call->ret[1] = result == CAS_AGREED ? 0 : 1;
 	return OF_DONE;
 }

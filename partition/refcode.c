@@ -12,28 +12,31 @@ static struct hmc_refcode *slot(struct refcodes *refcodes, u32 position)
 	return &refcodes->kept[position % REFCODES_KEPT];
 }
 
-/* Where the new entry belongs. */
-static struct hmc_refcode *place(struct refcodes *refcodes, const struct hmc_refcode *entry)
+/* Is it what was said last? */
+static bool is_repeated(struct refcodes *refcodes, const struct hmc_refcode *entry)
 {
-	struct hmc_refcode *last = slot(refcodes, refcodes->next - 1);
+	const struct hmc_refcode *last = slot(refcodes, refcodes->next - 1);
 
-	if (refcodes->next && be32_to_cpu(last->code) == be32_to_cpu(entry->code) &&
-	    strcmp(last->text, entry->text) == 0)
-		return last;
-	return slot(refcodes, refcodes->next++);
+	return refcodes->next != 0 && be32_to_cpu(last->code) == be32_to_cpu(entry->code) &&
+	       strcmp(last->text, entry->text) == 0;
 }
 
 void refcode_add(struct partition *partition, enum refcode code, const char *text)
 {
 	struct refcodes *refcodes = &partition->refcodes;
 	struct hmc_refcode entry = {.code = cpu_to_be32((u32)code)};
+	bool repeated;
 
 	entry.timebase = cpu_to_be64(machine_timebase());
 	snprintf(entry.text, sizeof(entry.text), "%.*s", (int)sizeof(entry.text) - 1, text);
 	lock_take(&refcodes->lock);
-	*place(refcodes, &entry) = entry;
+	repeated = is_repeated(refcodes, &entry);
+	if (!repeated)
+		refcodes->next++;
+	*slot(refcodes, refcodes->next - 1) = entry;
 	lock_drop(&refcodes->lock);
-	management_announce(partition->lpar.id);
+	if (!repeated)
+		management_announce(partition->lpar.id);
 }
 
 u32 refcode_last(struct refcodes *refcodes, struct hmc_refcode *last)

@@ -25,7 +25,7 @@ struct partition;
 /*
  * @code is how far @partition has come, with a word about it in @text (may be empty; cut off at
  * HMC_NAME_SIZE - 1 characters), and is announced. Said twice in a row it is one entry with the
- * later time: a partition cannot push others out by repeating itself.
+ * later time, announced once: a partition gains nothing by repeating itself.
  */
 void refcode_add(struct partition *partition, enum refcode code, const char *text);
 

@@ -67,7 +67,7 @@ static s32 rtas_stop_self(struct rtas_call *call)
 	lock_drop(&lpar->lock);
 	if (last) {
 		log_line("%s: the last processor has stopped itself", lpar->name);
-		partition_power_off(call->partition);
+		partition_os_power_off(call->partition);
 	}
 	return RTAS_NO_RETURN;
 }

@@ -18,7 +18,6 @@
 	CODE(ENTER_FDT, 0xc2008000, "the boot image was started with a flat device tree", "")     \
 	CODE(ENTER_OF, 0xca00e140, "Open Firmware has started the boot image", "")                \
 	CODE(CAS, 0xca260203, "the operating system and the firmware agree on what both can", "") \
-	CODE(CAS_RESTART, 0xca00e198, "restarting for what the operating system asked for", "")   \
 	CODE(RUNNING, 0xca00e1ff, "the operating system has taken over from Open Firmware", "")   \
 	CODE(OS_POWER_OFF, 0xd2001000, "the operating system powers off", "")                     \
 	CODE(OS_RESTART, 0xd2001001, "the operating system restarts", "")                         \

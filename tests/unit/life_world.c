@@ -49,6 +49,11 @@ void machine_poll(void)
 	management_poll();
 }
 
+u64 machine_heap_used(void)
+{
+	return __sanitizer_get_current_allocated_bytes();
+}
+
 u64 machine_time_of_day(void)
 {
 	return 0;
@@ -79,7 +84,8 @@ static int uart_tx_ready(void *ctx)
 static void uart_tx(void *ctx, u8 byte)
 {
 	(void)ctx;
-	(void)byte;
+	if (world.sent)
+		world.sent(byte);
 }
 
 static int uart_rx(void *ctx)

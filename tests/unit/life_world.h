@@ -27,6 +27,8 @@ extern struct world {
 	bool (*poll)(void);
 	/* A turn of @vp's, until @until; NULL: it computes. */
 	void (*turn)(struct vp *vp, u64 until);
+	/* What is sent on the management UART, byte by byte; NULL: nobody looks. */
+	void (*sent)(u8 byte);
 	u32 turns;
 } world;
 

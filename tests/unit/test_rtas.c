@@ -411,7 +411,7 @@ static void test_short_warning(void **state)
 {
 	(void)state;
 	for (u32 critical = 0; critical < 2; critical++) {
-		memset(real_memory, WORLD_NOTHING, sizeof(real_memory));
+		memset(real_memory, WORLD_NOTHING, WORLD_MEM);
 		world.epow = true;
 		assert_int_equal(scan(~0u, critical, WORLD_DATA, critical ? 2048 : 100),
 				 RTAS_SUCCESS);
