@@ -233,6 +233,72 @@ int call_request(struct call_request *request, const char **text)
 	return -1;
 }
 
+/* Windows. */
+
+static void window_done(void *ctx, const struct hmc_reply *reply);
+
+static void window_fill(struct call_window *window)
+{
+	u8 message[FRAME_PAYLOAD_MAX];
+	size_t n;
+
+	while (!window->over && window->flying < CALL_REQUESTS_MAX &&
+	       (n = window->make(window->ctx, message, window->flying))) {
+		window->flying++;
+		request_send(calls.hypervisor->requests, (struct hmc_control *)message, n,
+			     window->reply_size, CALL_PATIENCE, window_done, window);
+	}
+	if (window->flying)
+		return;
+	pthread_mutex_lock(&calls.lock);
+	window->done = true;
+	pthread_cond_broadcast(&calls.changed);
+	pthread_mutex_unlock(&calls.lock);
+}
+
+static void window_done(void *ctx, const struct hmc_reply *reply)
+{
+	struct call_window *window = ctx;
+
+	window->flying--;
+	window->lost |= !reply;
+	if (!reply || !window->take(window->ctx, (const union call_reply *)reply))
+		window->over = true;
+	window_fill(window);
+}
+
+static void window_start(struct hypervisor *hypervisor, void *ctx)
+{
+	struct call_window *window = ctx;
+
+	window->lost = !hypervisor->answered;
+	window->over = window->lost;
+	window_fill(window);
+}
+
+int call_window(struct call_window *window)
+{
+	struct timespec pulse;
+	bool done;
+
+	if (call_main(window_start, window))
+		return -1;
+	do {
+		window->pulse(window->ctx);
+		clock_gettime(CLOCK_REALTIME, &pulse);
+		pulse.tv_sec++;
+		pthread_mutex_lock(&calls.lock);
+		if (!window->done && !calls.ended)
+			pthread_cond_timedwait(&calls.changed, &calls.lock, &pulse);
+		/* As in call_requests(). */
+		if (!window->done && calls.ended)
+			requests_forget(calls.hypervisor->requests, window);
+		done = window->done || calls.ended;
+		pthread_mutex_unlock(&calls.lock);
+	} while (!done);
+	return window->done && !window->lost ? 0 : -1;
+}
+
 struct partition_call {
 	u32 lpar_id;
 	struct hmc_partition *partition;

@@ -61,6 +61,26 @@ int call_requests(struct call_request *requests, u32 count);
 /* The only one, answered with HMC_OK: 0. Otherwise -1, and in *@text why, for people. */
 int call_request(struct call_request *request, const char **text);
 
+/*
+ * Many requests, several of which are always under way. @make and @take run in the main thread:
+ * @make puts the next message into its buffer and returns its length, or 0 if there is none to be
+ * sent before another reply comes; @flying are under way. @take gets a reply and returns whether to
+ * go on. @pulse runs in the waiting thread now and then.
+ */
+struct call_window {
+	size_t (*make)(void *ctx, u8 message[FRAME_PAYLOAD_MAX], u32 flying);
+	bool (*take)(void *ctx, const union call_reply *reply);
+	void (*pulse)(void *ctx);
+	void *ctx;
+	size_t reply_size;
+	/* the caller's are those before */
+	u32 flying;
+	bool over, lost, done;
+};
+
+/* Runs it to its end. Returns 0, or -1: a request was not answered. */
+int call_window(struct call_window *window);
+
 /* What the hypervisor said last about a partition; false: there is none with that ID. */
 bool call_partition(u32 lpar_id, struct hmc_partition *partition);
 

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "tools/hmcd/call.h"
@@ -12,16 +11,6 @@
 
 #define PIECE_MAX (FRAME_PAYLOAD_MAX - sizeof(struct hmc_image_data))
 #define IDLE_MAX  20 /* rounds in which nothing arrived */
-/* Longer than this must no round take: what is not answered is sent again, for nothing. */
-#define SLOW_MS 250
-
-static u64 now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (u64)now.tv_sec * 1000 + (u64)now.tv_nsec / 1000000;
-}
 
 static pthread_mutex_t sending;
 
@@ -47,83 +36,100 @@ static size_t source_read(const struct image_source *source, u64 offset, u8 *dat
 	return got < 0 ? 0 : (size_t)got;
 }
 
-/* The refusal, if one of @count requests was refused. */
-static const char *requests_refusal(struct call_request *requests, u32 count)
-{
-	static _Thread_local char text[HMC_TEXT_SIZE];
+/* An image on its way. A piece that would leave a hole is not taken, nor are those behind it. */
+struct transfer {
+	struct image_source source;
+	u32 upload;
+	u64 next, arrived;
+	bool hole;
+	u32 idle; /* times that it went back to where it was before */
+	struct session *session;
+	const char *failure;
+	char text[HMC_TEXT_SIZE];
+};
 
-	for (u32 i = 0; i < count; i++) {
-		if (be16_to_cpu(requests[i].reply.reply.status) == HMC_OK)
-			continue;
-		memcpy(text, requests[i].reply.refusal.text, sizeof(text) - 1);
-		return *text ? text : "the hypervisor refuses the image";
+static size_t piece_make(void *ctx, u8 message[FRAME_PAYLOAD_MAX], u32 flying)
+{
+	struct transfer *transfer = ctx;
+	struct hmc_image_data *piece = (void *)message;
+	size_t n;
+
+	if ((transfer->hole || transfer->next == transfer->source.size) && !flying &&
+	    transfer->arrived < transfer->source.size) {
+		transfer->hole = false;
+		transfer->next = transfer->arrived;
+		if (++transfer->idle == IDLE_MAX)
+			transfer->failure =
+				"the hypervisor does not take the image, or another one is being sent";
 	}
-	return NULL;
+	if (transfer->hole || transfer->failure || transfer->next == transfer->source.size)
+		return 0;
+	n = source_read(&transfer->source, transfer->next, piece->data);
+	if (!n) {
+		transfer->failure = "a file of the image has become shorter";
+		return 0;
+	}
+	piece->control = (struct hmc_control){.type = HMC_IMAGE_DATA};
+	piece->upload = cpu_to_be32(transfer->upload);
+	piece->offset = cpu_to_be32((u32)transfer->next);
+	transfer->next += n;
+	return sizeof(*piece) + n;
 }
 
-/* Sends the next pieces, @most of them, from *@done on, and says there how far it has come. */
-static int pieces_send(const struct image_source *source, u32 upload, u32 most, u64 *done,
-		       const char **text)
+static bool piece_take(void *ctx, const union call_reply *reply)
 {
-	static _Thread_local u8 pieces[CALL_REQUESTS_MAX][FRAME_PAYLOAD_MAX];
-	struct call_request requests[CALL_REQUESTS_MAX];
-	u64 offset = *done;
-	u32 count = 0;
+	struct transfer *transfer = ctx;
+	u64 arrived = be32_to_cpu(reply->upload.received);
 
-	for (; count < most && offset < source->size; count++) {
-		struct hmc_image_data *piece = (void *)pieces[count];
-		size_t n = source_read(source, offset, piece->data);
+	if (be16_to_cpu(reply->reply.status) != HMC_OK) {
+		memcpy(transfer->text, reply->refusal.text, sizeof(transfer->text) - 1);
+		transfer->failure =
+			*transfer->text ? transfer->text : "the hypervisor refuses the image";
+		return false;
+	}
+	if (arrived > transfer->arrived) {
+		transfer->arrived = arrived;
+		transfer->idle = 0;
+	} else {
+		transfer->hole = true;
+	}
+	return true;
+}
 
-		if (!n) {
-			*text = "a file of the image has become shorter";
-			return -1;
-		}
-		piece->control = (struct hmc_control){.type = HMC_IMAGE_DATA};
-		piece->upload = cpu_to_be32(upload);
-		piece->offset = cpu_to_be32((u32)offset);
-		requests[count] = (struct call_request){
-			.message = &piece->control,
-			.length = sizeof(*piece) + n,
-			.reply_size = sizeof(struct hmc_upload_reply),
-			.patience = CALL_PATIENCE,
-		};
-		offset += n;
-	}
-	if (call_requests(requests, count)) {
-		*text = "the hypervisor does not answer";
-		return -1;
-	}
-	*text = requests_refusal(requests, count);
-	for (u32 i = 0; i < count && !*text; i++)
-		*done = MAX(*done, (u64)be32_to_cpu(requests[i].reply.upload.received));
-	return *text ? -1 : 0;
+static void transfer_pulse(void *ctx)
+{
+	struct transfer *transfer = ctx;
+	u64 arrived = transfer->arrived, size = transfer->source.size;
+
+	if (transfer->session)
+		session_progress(transfer->session, "image: %llu of %llu KiB, %llu%%",
+				 (unsigned long long)(arrived / KiB),
+				 (unsigned long long)(size / KiB),
+				 (unsigned long long)(arrived * 100 / size));
 }
 
 static int source_send(const struct image_source *source, u32 upload, u64 done,
 		       struct session *session, const char **text)
 {
-	u64 percent = 101;
-	u32 most = 1;
+	static struct transfer transfer; /* there is one at a time */
+	struct call_window window = {
+		.make = piece_make,
+		.take = piece_take,
+		.pulse = transfer_pulse,
+		.ctx = &transfer,
+		.reply_size = sizeof(struct hmc_upload_reply),
+	};
 
-	for (u32 idle = 0; done < source->size;) {
-		u64 before = done, began = now_ms();
-
-		if (session && done * 100 / source->size != percent) {
-			percent = done * 100 / source->size;
-			session_progress(session, "image: %llu of %llu MiB, %llu%%",
-					 (unsigned long long)(done / MiB),
-					 (unsigned long long)(source->size / MiB),
-					 (unsigned long long)percent);
-		}
-		if (pieces_send(source, upload, most, &done, text))
-			return -1;
-		most = now_ms() - began > SLOW_MS ? MAX(most / 2, 1U)
-						  : MIN(most + 1, (u32)CALL_REQUESTS_MAX);
-		idle = done > before ? 0 : idle + 1;
-		if (idle == IDLE_MAX) {
-			*text = "the hypervisor does not take the image, or another one is being sent";
-			return -1;
-		}
+	transfer = (struct transfer){.source = *source,
+				     .upload = upload,
+				     .next = done,
+				     .arrived = done,
+				     .session = session};
+	*text = "the hypervisor does not answer";
+	if (call_window(&window) || transfer.failure) {
+		if (transfer.failure)
+			*text = transfer.failure;
+		return -1;
 	}
 	return 0;
 }
