@@ -53,6 +53,7 @@ void dispatch_cpu_init(struct cpu *cpu)
 	dispatch_ticks.window = ticks_of(DISPATCH_WINDOW_US);
 	dispatch_ticks.least = ticks_of(DISPATCH_LEAST_US);
 	dispatch_ticks.surplus = ticks_of(DISPATCH_SURPLUS_US);
+	dispatch_ticks.surplus_least = ticks_of(DISPATCH_SURPLUS_LEAST_US);
 	poll_ticks = ticks_of(POLL_US);
 	queue_set_window(&cpu->queue, now);
 	cpu->queue.charged = cpu->use.since = now;

@@ -16,9 +16,10 @@
 struct cpu;
 struct lpar;
 
-#define DISPATCH_WINDOW_US  10000
-#define DISPATCH_LEAST_US   500	 /* nobody loses a processor to others of its kind earlier */
-#define DISPATCH_SURPLUS_US 2000 /* a turn on surplus */
+#define DISPATCH_WINDOW_US	  10000
+#define DISPATCH_LEAST_US	  500  /* nobody loses a processor to others of its kind earlier */
+#define DISPATCH_SURPLUS_US	  2000 /* a turn on surplus, at most … */
+#define DISPATCH_SURPLUS_LEAST_US 100  /* … and at least */
 
 /* Ticks in a window. */
 u64 dispatch_window(void);

@@ -7,6 +7,7 @@
 #include "hv/vpa.h"
 
 #define CARRY_DEPTH 16 /* how many of those who wait are looked at when a window turns */
+#define AWAY_TURNS  16 /* of surplus that a partition may be behind the others */
 #define STALE_TURNS 2  /* of surplus that a partition may have had since one of it began to wait */
 
 /* Processors that nap, and those that run somebody on surplus. */
@@ -74,13 +75,18 @@ static void surplus_publish(struct dispatch_queue *queue)
 
 static void surplus_insert(struct dispatch_queue *queue, struct vp *vp)
 {
+	struct share *share = &vp->lpar->share;
+	u64 now = __atomic_load_n(&virtual_now, __ATOMIC_RELAXED);
+
 	/* Those of one partition, whose virtual time is the same, in the order in which they came.
 	 */
 	vp->surplus.order = queue->charged;
-	pqueue_insert(
-		&queue->surplus, &vp->surplus,
-		share_queue_key(&vp->lpar->share, __atomic_load_n(&virtual_now, __ATOMIC_RELAXED)));
+	/* One that is a little behind is owed that; one that was away is not. */
+	pqueue_insert(&queue->surplus, &vp->surplus,
+		      share_queue_key(share, now - AWAY_TURNS * dispatch_ticks.surplus));
 	vp->queued = VP_QUEUED_SURPLUS;
+	vp->surplus_weight = __atomic_load_n(&share->weight, __ATOMIC_RELAXED);
+	queue->surplus_weight += vp->surplus_weight;
 	surplus_publish(queue);
 	__atomic_store_n(&queue->nr_surplus, queue->nr_surplus + 1, __ATOMIC_SEQ_CST);
 }
@@ -98,6 +104,7 @@ void queue_virtual_advance(u64 key)
 static void surplus_remove(struct dispatch_queue *queue, struct vp *vp)
 {
 	pqueue_remove(&queue->surplus, &vp->surplus);
+	queue->surplus_weight -= vp->surplus_weight;
 	surplus_publish(queue);
 	__atomic_store_n(&queue->nr_surplus, queue->nr_surplus - 1, __ATOMIC_RELAXED);
 }

@@ -27,6 +27,7 @@ struct dispatch_queue {
 	struct vp_list parked;	 /* used it up and may have no more in this window */
 	struct pqueue timers;	 /* ceded ones (and some that were woken since), by wake time */
 	u32 nr_surplus;
+	u32 surplus_weight; /* of all who wait for surplus here */
 
 	/* --- this processor's own, others read what they like without the lock --- */
 	struct vp *running;   /* who is dispatched; NULL: nobody */
@@ -59,7 +60,7 @@ enum dispatch_activity {
 
 /* Times that make the dispatcher what it is, in ticks; see hv/dispatch.h. */
 extern struct dispatch_ticks {
-	u64 window, least, surplus;
+	u64 window, least, surplus, surplus_least;
 } dispatch_ticks;
 
 /* Of two timebases less than half their range apart. */

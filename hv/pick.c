@@ -45,13 +45,23 @@ static struct vp *grant(struct cpu *cpu, struct vp *vp)
 	return ticks ? begin_turn(cpu, vp, ticks, ticks) : NULL;
 }
 
+/* A part of the window according to weight, so that each has a turn in each window, if possible. */
+static u64 surplus_turn(const struct dispatch_queue *queue, const struct vp *vp)
+{
+	u64 ticks = dispatch_ticks.window * vp->surplus_weight / MAX(queue->surplus_weight, 1U);
+
+	return MAX(MIN(ticks, dispatch_ticks.surplus), dispatch_ticks.surplus_least);
+}
+
 static struct vp *begin_surplus(struct cpu *cpu, struct vp *vp)
 {
-	bool alone = cpu->queue.nr_surplus == 1;
+	struct dispatch_queue *queue = &cpu->queue;
+	bool alone = queue->nr_surplus == 1;
+	u64 ticks = alone ? dispatch_ticks.window : surplus_turn(queue, vp);
 
-	cpu->queue.cut = false;
+	queue->cut = false;
 	queue_virtual_advance(vp->surplus.key);
-	return begin_turn(cpu, vp, 0, alone ? dispatch_ticks.window : dispatch_ticks.surplus);
+	return begin_turn(cpu, vp, 0, ticks);
 }
 
 struct vp *pick_entitled(struct cpu *cpu)

@@ -132,6 +132,7 @@ struct vp {
 	u8 leave_reason;	     /* enum vp_leave_reason, of the last one */
 	struct vp *next, *prev;	     /* in a list */
 	struct pqueue_node surplus;  /* by the partition's virtual time */
+	u32 surplus_weight;	     /* its share of the queue's */
 	struct pqueue_node timer;    /* by when its H_CEDE ends */
 	struct cpu *last;	     /* the processor that ran it last */
 	u64 denied;		     /* ticks by which the end of the window shortened its turn */
