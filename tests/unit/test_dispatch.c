@@ -138,6 +138,18 @@ static void test_who_wakes_has_the_processor(void **state)
 	assert_int_equal(vps[1][0].leave_reason, VP_LEAVE_SLICE);
 }
 
+/* Likewise when its sibling has been granted all that the partition has. */
+static void test_who_wakes_shares_with_its_sibling(void **state)
+{
+	(void)state;
+	ready(2);
+	play(3, cede_for_a_quarter);
+	assert_ptr_equal(world.turn[0].vp, &vp0[0]);
+	assert_turn(1, &vp0[1], start + WINDOW / 4);
+	assert_ptr_equal(world.turn[2].vp, &vp0[0]);
+	assert_int_equal(lpars[0].use.uncapped, 0);
+}
+
 static void leave_early(struct vp *vp, u64 until)
 {
 	if (vp == &vp0[0]) {
@@ -563,6 +575,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_nothing_to_run, setup),
 		cmocka_unit_test_setup(test_who_wakes_has_the_processor, setup),
+		cmocka_unit_test_setup(test_who_wakes_shares_with_its_sibling, setup),
 		cmocka_unit_test_setup(test_turn_ends_early, setup),
 		cmocka_unit_test_setup(test_one_after_the_other, setup),
 		cmocka_unit_test_setup(test_partitions_alternate, setup),
