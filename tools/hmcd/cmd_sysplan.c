@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "tools/hmcd/alloc.h"
@@ -158,6 +159,7 @@ static int plan_deploy(struct session *session, const char *path)
 
 static int deploysysplan_run(struct session *session, const struct options *options)
 {
+	time_t began = time(NULL);
 	const char *path = options_value(options, "f");
 	char *text;
 	int result;
@@ -175,7 +177,7 @@ static int deploysysplan_run(struct session *session, const struct options *opti
 	store_give(session->store);
 	free(text);
 	if (!result)
-		sync_images(session->store, session->run, session, true);
+		sync_images(session->store, session->run, session, began);
 	return result;
 }
 

@@ -105,11 +105,34 @@ static void lpar_fill(struct store *store, const void *fdt, int node, bool start
 	profile_clear(&profile);
 }
 
+static bool file_is_same(const char *path, const void *data, size_t size)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct stat status;
+	bool same = false;
+	void *there;
+
+	if (fd < 0)
+		return false;
+	if (!fstat(fd, &status) && (size_t)status.st_size == size) {
+		there = mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0);
+		same = there != MAP_FAILED && !memcmp(there, data, size);
+		if (there != MAP_FAILED)
+			munmap(there, size);
+	}
+	close(fd);
+	return same;
+}
+
+/* One that is the same is left alone, so that sync_images() sees what has changed. */
 static int file_write(const char *path, const void *data, size_t size)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	int fd;
 	const char *at = data;
 
+	if (file_is_same(path, data, size))
+		return 0;
+	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
 	while (fd >= 0 && size) {
 		ssize_t n = write(fd, at, size);
 

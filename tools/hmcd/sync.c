@@ -93,7 +93,19 @@ static int image_row(void *ctx, const char *const *column)
 	return images->count == PLAN_IMAGES_MAX;
 }
 
-void sync_images(struct store *store, const struct rundir *run, struct session *session, bool all)
+/* Was a file of it written at @since or later? 0: that does not matter. */
+static bool image_changed(const struct rundir *run, const char *name, time_t since)
+{
+	struct stat status;
+
+	if (!since)
+		return false;
+	return (!stat(image_path(run, name, "kernel").text, &status) && status.st_mtime >= since) ||
+	       (!stat(image_path(run, name, "initrd").text, &status) && status.st_mtime >= since);
+}
+
+void sync_images(struct store *store, const struct rundir *run, struct session *session,
+		 time_t since)
 {
 	struct images images = {.count = 0};
 	const char *text;
@@ -102,7 +114,8 @@ void sync_images(struct store *store, const struct rundir *run, struct session *
 	store_ask(store, image_row, &images, "SELECT name FROM image", "");
 	store_give(store);
 	for (u32 i = 0; i < images.count; i++)
-		if ((all || !image_is_there(images.name[i])) &&
+		if ((image_changed(run, images.name[i], since) ||
+		     !image_is_there(images.name[i])) &&
 		    image_send(run, images.name[i], session, &text))
 			fprintf(stderr, "image %s: %s\n", images.name[i], text);
 }
@@ -136,7 +149,7 @@ void sync_all(struct store *store, const struct rundir *run, bool restarted)
 	if (sync_partitions(store, &text))
 		fprintf(stderr, "the hypervisor does not have all partitions: %s\n", text);
 	store_give(store);
-	sync_images(store, run, NULL, false);
+	sync_images(store, run, NULL, 0);
 	if (!restarted)
 		return;
 	store_take(store);

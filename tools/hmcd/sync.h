@@ -6,6 +6,8 @@
 #ifndef TOOLS_HMCD_SYNC_H
 #define TOOLS_HMCD_SYNC_H
 
+#include <time.h>
+
 #include "tools/hmcd/session.h"
 #include "tools/hmcd/store.h"
 
@@ -23,10 +25,12 @@ int sync_partitions(struct store *store, const char **text);
 int sync_commit(struct session *session);
 
 /*
- * Sends the images that the hypervisor does not have, or @all. It takes long; the thread does not
- * have the store. @session, unless NULL, is told how far it has come.
+ * Sends the images that the hypervisor does not have, and those whose files were written at @since
+ * or later (0: only the former). It takes long; the thread does not have the store. @session,
+ * unless NULL, is told how far it has come.
  */
-void sync_images(struct store *store, const struct rundir *run, struct session *session, bool all);
+void sync_images(struct store *store, const struct rundir *run, struct session *session,
+		 time_t since);
 
 /*
  * The hypervisor answers, @restarted: for the first time since its start, and not the first one:
