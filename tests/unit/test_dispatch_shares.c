@@ -181,6 +181,26 @@ static void test_random_hogs_on_many_processors(void **state)
 	}
 }
 
+/* With enough virtual processors for all that is left over. */
+static void test_random_weights_on_many_processors(void **state)
+{
+	(void)state;
+	for (u64 seed = 1; seed <= 12; seed++) {
+		u32 cpus = 2 + seed % 3;
+
+		sim_init(seed, cpus);
+		pool_min_units_per_vp = 5;
+		for (u32 i = 0; i < 3 + seed % 3; i++)
+			sim_start_all(sim_lpar_add((struct sim_profile){SHARING_UNCAP, cpus,
+									5 * cpus + sim_random(10),
+									(u32)sim_between(32, 255)}),
+				      sim_hog);
+		run();
+		check_shares(20);
+		sim_exit();
+	}
+}
+
 /* --- storms --- */
 
 /* Whatever one does at its processors, it has no more than its entitlement, nor the other less. */
@@ -343,6 +363,7 @@ int main(void)
 		cmocka_unit_test(test_random_hogs_on_one_processor),
 		cmocka_unit_test(test_ten_virtual_processors),
 		cmocka_unit_test(test_random_hogs_on_many_processors),
+		cmocka_unit_test(test_random_weights_on_many_processors),
 		cmocka_unit_test(test_storms),
 		cmocka_unit_test(test_dedicated),
 		cmocka_unit_test(test_dedicated_ledger),
