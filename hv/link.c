@@ -94,6 +94,12 @@ static void boot_send(struct link *link)
 	message_send(link, &boot, sizeof(boot));
 }
 
+/* What follows in a stream is where this reply says: nothing of the stream may go before it. */
+static bool is_about_stream(u8 type)
+{
+	return type == (HMC_RESUME | HMC_REPLY) || type == (HMC_TYPED | HMC_REPLY);
+}
+
 static void reply_send(struct link *link)
 {
 	u8 message[LINK_REPLY_MAX];
@@ -103,6 +109,8 @@ static void reply_send(struct link *link)
 	stream_read(&link->replies, message, length);
 	message_send(link, message, length);
 	link->replied = true;
+	if (is_about_stream(message[0]))
+		link->about_streams--;
 }
 
 static void partition_send(struct link *link, u32 lpar_id)
@@ -200,8 +208,8 @@ static void stream_send(struct link *link, u32 index)
 /* Replies and streams take turns when there are both: who asks for much must not silence others. */
 static bool reply_is_next(const struct link *link)
 {
-	return stream_used(&link->replies) &&
-	       !(link->replied && set_next(&link->streams, link->last_index) >= 0);
+	return stream_used(&link->replies) && (link->about_streams || !link->replied ||
+					       set_next(&link->streams, link->last_index) < 0);
 }
 
 /* Codes what goes next: control before streams, streams in turn. False when there is nothing. */
@@ -252,6 +260,8 @@ static void reply_queue(struct link *link, const void *reply, u16 length)
 {
 	stream_write(&link->replies, &length, sizeof(length));
 	stream_write(&link->replies, reply, length);
+	if (is_about_stream(((const struct hmc_control *)reply)->type))
+		link->about_streams++;
 }
 
 static struct hmc_reply reply_to(const struct hmc_control *request, u16 status)

@@ -78,6 +78,7 @@ struct link {
 	bool stats_put_off; /* until the next poll */
 	u32 last_index;	    /* of the stream that sent last */
 	bool replied;	    /* a reply went last: streams are next */
+	u32 about_streams;  /* replies that wait and have to go before anything of a stream */
 	u16 partitions;	    /* with an open console */
 
 	struct link_console *console[HMC_LPAR_ID_MAX + 1];
