@@ -48,8 +48,16 @@ static struct vp *first_not_urgent(const struct dispatch_queue *queue)
 	return queue->urgent ? queue->urgent->next : queue->entitled.first;
 }
 
+/* Those who wake again and again do not keep one who waits from his turn for ever. */
+static bool has_waited_long(const struct dispatch_queue *queue, const struct vp *vp)
+{
+	return vp && (s64)(queue->charged - vp->ready_at) > (s64)dispatch_ticks.window;
+}
+
 void queue_entitled(struct dispatch_queue *queue, struct vp *vp, bool urgent)
 {
+	if (urgent && has_waited_long(queue, first_not_urgent(queue)))
+		queue->urgent = first_not_urgent(queue);
 	entitled_insert(queue, vp, urgent ? first_not_urgent(queue) : NULL);
 	if (urgent)
 		queue->urgent = vp;
@@ -361,13 +369,12 @@ void queue_announce(struct cpu *home, bool entitled)
 	u32 activity = activity_of(home);
 	struct cpu *other;
 
-	if (activity == DISPATCH_IDLE || (entitled && activity == DISPATCH_SURPLUS) ||
-	    home->queue.owner) {
+	if (activity == DISPATCH_IDLE || home->queue.owner) {
 		queue_resched(home);
 		return;
 	}
 	if (queue_call_idle() || !entitled)
 		return;
-	other = claim(&surplus_mask);
+	other = activity == DISPATCH_SURPLUS ? home : claim(&surplus_mask);
 	queue_resched(other ? other : home);
 }

@@ -133,9 +133,8 @@ void queue_resched(struct cpu *cpu);
 
 /*
  * Somebody waits on @home, which is not locked any more, @entitled to run or for surplus only:
- * tells a processor that ought to run it. In the order of preference its home, if that has nothing
- * or nothing as important to do; an idle one; one that runs somebody on surplus; its home, which
- * will look at it before long.
+ * tells a processor that ought to run it. In the order of preference its home, if that naps;
+ * another that does; one that runs somebody on surplus; its home, which will look before long.
  */
 void queue_announce(struct cpu *home, bool entitled);
 

@@ -53,11 +53,22 @@ static u64 surplus_turn(const struct dispatch_queue *queue, const struct vp *vp)
 	return MAX(MIN(ticks, dispatch_ticks.surplus), dispatch_ticks.surplus_least);
 }
 
+/* Does nobody else wait for surplus, anywhere, but the one who is about to get it on @cpu? */
+static bool is_alone(const struct cpu *cpu)
+{
+	if (cpu->queue.nr_surplus != 1)
+		return false;
+	for (u32 i = 0; i < pool_nr_cpus; i++)
+		if (pool_cpu[i] != cpu &&
+		    __atomic_load_n(&pool_cpu[i]->queue.nr_surplus, __ATOMIC_RELAXED))
+			return false;
+	return true;
+}
+
 static struct vp *begin_surplus(struct cpu *cpu, struct vp *vp)
 {
 	struct dispatch_queue *queue = &cpu->queue;
-	bool alone = queue->nr_surplus == 1;
-	u64 ticks = alone ? dispatch_ticks.window : surplus_turn(queue, vp);
+	u64 ticks = is_alone(cpu) ? dispatch_ticks.window : surplus_turn(queue, vp);
 
 	queue->cut = false;
 	queue_virtual_advance(vp->surplus.key);
