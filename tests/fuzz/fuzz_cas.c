@@ -60,7 +60,7 @@ static u32 count_cpus(void)
 
 static void check_options(void)
 {
-	static const u8 all[CAS_VEC5_SIZE] = {[2] = 0xf0,  [5] = 0x80,	[9] = 0xff, [10] = 0xff,
+	static const u8 all[CAS_VEC5_SIZE] = {[2] = 0xf2,  [5] = 0x80,	[9] = 0xff, [10] = 0xff,
 					      [11] = 0xff, [12] = 0xff, [22] = 0x80};
 	bool drconf, shown;
 	int size, i;
