@@ -309,6 +309,18 @@ static bool missed_somebody(const struct cpu *cpu, bool lends)
 }
 
 /*
+ * When to look after those whose decrementers wake them. On a single processor there is nothing to
+ * be done for them before the one that runs may be interrupted.
+ */
+static u64 wake_at(const struct dispatch_queue *queue)
+{
+	u64 first = queue->timers.first->key;
+	u64 least = queue->run_from + dispatch_ticks.least;
+
+	return queue->running && pool_nr_cpus == 1 && reached(least, first) ? least : first;
+}
+
+/*
  * Until when the processor may do what it was given to do. Whoever comes to wait later calls it.
  * The lock is held.
  */
@@ -320,7 +332,7 @@ static u64 next_event(struct cpu *cpu)
 	if (pool_nr_shared > 1)
 		late_publish(queue);
 	until = queue->running ? preempt_at(cpu) : queue->window_end;
-	return queue->timers.first ? earlier(until, queue->timers.first->key) : until;
+	return queue->timers.first ? earlier(until, wake_at(queue)) : until;
 }
 
 static u64 idle_until(struct cpu *cpu)

@@ -219,7 +219,9 @@ static void turn(struct vp *vp, u64 until)
 	}
 	assert_true(model[who].state == VP_RUNNABLE || model[who].state == VP_RUNNING);
 	model[who].state = VP_RUNNING;
-	assert_true(until > fake_cpu.now && until <= wakes);
+	/* Who wakes cannot have the processor before the one that runs has had it for that long. */
+	assert_true(until > fake_cpu.now);
+	assert_true(until <= MAX(wakes, fake_cpu.now + HZ / 1000000 * DISPATCH_LEAST_US));
 	check_states();
 	check_waits((int)who);
 	for (u32 i = rand() % 6; i > 0 && model[who].state == VP_RUNNING; i--) {
