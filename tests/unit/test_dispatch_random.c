@@ -53,7 +53,8 @@ static u64 model_expire(u64 until)
 	for (u32 i = 0; i < ALL; i++) {
 		if (model[i].state != VP_CEDED)
 			continue;
-		if (model[i].wakes <= fake_cpu.now)
+		/* The dispatcher has looked last when it accounted for the time. */
+		if (model[i].wakes <= cpu_self.queue.charged)
 			model_wake(i);
 		else
 			until = MIN(until, model[i].wakes);
