@@ -41,6 +41,12 @@ SECTIONS
 		__start_forget_hooks = .;
 		KEEP(*(forget_hooks))
 		__stop_forget_hooks = .;
+		__start_adapter_types = .;
+		KEEP(*(adapter_types))
+		__stop_adapter_types = .;
+		__start_vioctls = .;
+		KEEP(*(vioctls))
+		__stop_vioctls = .;
 	}
 	.data : {
 		*(.data .data.*)
