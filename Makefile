@@ -72,7 +72,19 @@ $(INITRD_TOOLS): tools/mkinitrd tools/guest/init tools/guest/etc/inittab build/g
 	@echo "  INITRD  $@"
 	@tools/mkinitrd $@ build/guest/bin tools/guest build/guest/tools $(MODULES)
 
-all: $(KERNELS) $(INITRD) $(INITRD_TOOLS) $(QEMU10)
+# And one with what virtual Ethernet needs: drivers, programs, and an init that sets it up.
+INITRD_NET := build/guest/initrd-net.img
+DRIVERS := build/guest/drivers-6.1 build/guest/drivers-6.12
+$(DRIVERS): build/guest/drivers-%: | build/guest/vmlinux-%
+	@tools/setup vmlinux-$*
+build/guest/net: | $(PACKAGES)
+	@tools/setup $(@F)
+$(INITRD_NET): tools/mkinitrd tools/guest/init tools/guest/etc/inittab tools/guest-net/etc/network build/guest/bin \
+		build/guest/net $(DRIVERS)
+	@echo "  INITRD  $@"
+	@tools/mkinitrd $@ build/guest/bin tools/guest tools/guest-net build/guest/net $(DRIVERS)
+
+all: $(KERNELS) $(INITRD) $(INITRD_TOOLS) $(INITRD_NET) $(QEMU10)
 
 # --- The hypervisor ----------------------------------------------------------------------------------------------
 
@@ -177,7 +189,7 @@ build/man: build/bin/hmcd tools/mkman $(wildcard docs/man/*.1)
 	@touch $@
 all: build/man
 
-build/plans/%.dtb: plans/%.plan build/bin/openlpar-plan $(KERNELS) $(INITRD)
+build/plans/%.dtb: plans/%.plan build/bin/openlpar-plan $(KERNELS) $(INITRD) $(INITRD_NET)
 	@mkdir -p $(@D)
 	@echo "  PLAN    $@"
 	@build/bin/openlpar-plan -o $@ $<
