@@ -190,7 +190,7 @@ void *page_alloc(u32 shift)
 
 void page_free(void *page, u32 shift)
 {
-	u64 real = (u64)((u8 *)page - real_memory);
+	u64 real = real_address(page);
 	bool good = true;
 	u32 node;
 

@@ -15,4 +15,9 @@ static inline void *real_ptr(u64 real)
 	return &real_memory[real];
 }
 
+static inline u64 real_address(const void *pointer)
+{
+	return (u64)((const u8 *)pointer - real_memory);
+}
+
 #endif

@@ -3,8 +3,10 @@
 #include "hv/frame.h"
 #include "hv/lmb.h"
 #include "hv/log.h"
+#include "hv/machine.h"
 #include "hv/page.h"
 #include "hv/real.h"
+#include "hv/work.h"
 #include "partition/partition.h"
 
 #include <stdio.h>
@@ -21,7 +23,13 @@ static struct {
 	struct stored_image *image; /* NULL: it is complete */
 	u32 size, received;	    /* bytes */
 	u32 crc;		    /* of what was received */
+	bool placed;		    /* it comes through memory: received is what was read of it */
+	bool damaged;		    /* it has gone */
 } incoming;
+
+#define DAMAGED	    "the boot image was damaged on its way"
+#define UNKNOWN	    "the transfer of this boot image was not begun, or another one was"
+#define CHECK_BYTES (32 * KiB) /* between two looks at the clock */
 
 /* --- memory --- */
 
@@ -190,7 +198,7 @@ const char *image_store_begin(u32 upload, const char *name, u64 kernel_size, u64
 	struct stored_image *image;
 
 	if (upload == incoming.upload)
-		return NULL;
+		return incoming.damaged ? DAMAGED : NULL;
 	drop_incoming();
 	image = create(name);
 	if (!image)
@@ -228,13 +236,17 @@ static void store(const u8 *bytes, u32 n)
 	incoming.received += n;
 }
 
+/* All has been received. Its number stays, so that whoever asks again hears the same. */
 static const char *complete(void)
 {
 	struct stored_image *image = incoming.image;
 
 	if (incoming.crc != image->crc) {
-		drop_incoming();
-		return "the boot image was damaged on its way";
+		destroy(image);
+		incoming.image = NULL;
+		incoming.damaged = true;
+		incoming.received = 0;
+		return DAMAGED;
 	}
 	incoming.image = NULL;
 	log_line("boot image %s: kernel of %lu bytes, initrd of %lu bytes", image->name,
@@ -249,13 +261,63 @@ const char *image_store_receive(u32 upload, u32 offset, const void *bytes, u32 n
 	u32 skip = incoming.received - offset;
 
 	if (upload == 0 || upload != incoming.upload)
-		return "the transfer of this boot image was not begun, or another one was";
+		return UNKNOWN;
+	if (incoming.damaged)
+		return DAMAGED;
 	if (offset > incoming.size || n > incoming.size - offset)
 		return "more bytes than the boot image was said to have";
-	if (!incoming.image || offset > incoming.received || skip >= n)
+	if (!incoming.image || incoming.placed || offset > incoming.received || skip >= n)
 		return NULL;
 	store(byte + skip, n - skip);
 	return incoming.received == incoming.size ? complete() : NULL;
+}
+
+/* Reads some of what was placed. */
+static void check(const struct plan_image *image)
+{
+	bool kernel = incoming.received < image->kernel_size;
+	u32 end = kernel ? (u32)image->kernel_size : incoming.size;
+	u32 n = MIN(end - incoming.received, (u32)CHECK_BYTES);
+	const u8 *at =
+		kernel ? (const u8 *)image->kernel + incoming.received
+		       : (const u8 *)image->initrd + (incoming.received - image->kernel_size);
+
+	incoming.crc = frame_crc(incoming.crc, at, n);
+	incoming.received += n;
+}
+
+static bool check_step(struct work *work __unused)
+{
+	u64 end = machine_timebase() + machine.timebase_hz / 1000000 * WORK_STEP_US;
+
+	while (incoming.image && incoming.placed && (s64)(end - machine_timebase()) > 0) {
+		check(&incoming.image->image);
+		if (incoming.received == incoming.size)
+			complete();
+	}
+	return incoming.image && incoming.placed;
+}
+
+const char *image_store_check(u32 upload)
+{
+	static struct work work = {.step = check_step};
+
+	if (upload == 0 || upload != incoming.upload)
+		return UNKNOWN;
+	if (incoming.damaged)
+		return DAMAGED;
+	if (!incoming.image || incoming.placed)
+		return NULL;
+	incoming.placed = true;
+	incoming.received = 0;
+	incoming.crc = 0;
+	work_add(&work);
+	return NULL;
+}
+
+const struct plan_image *image_store_incoming(u32 upload)
+{
+	return upload == incoming.upload && incoming.image ? &incoming.image->image : NULL;
 }
 
 u32 image_store_received(u32 upload)

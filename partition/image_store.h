@@ -49,7 +49,18 @@ const char *image_store_begin(u32 upload, const char *name, u64 kernel_size, u64
  */
 const char *image_store_receive(u32 upload, u32 offset, const void *bytes, u32 n);
 
-/* Bytes of upload @upload received so far, from the first on; 0 if it is unknown. */
+/*
+ * All bytes of upload @upload have been written to where they belong (image_store_incoming()), by
+ * somebody who does not write there any more: reads them, as work of its own. Asked again it
+ * changes nothing. Returns NULL, or a phrase for people, also when what was there was not the
+ * image.
+ */
+const char *image_store_check(u32 upload);
+
+/* The image that upload @upload is to become; NULL: it is complete, or unknown. */
+const struct plan_image *image_store_incoming(u32 upload);
+
+/* Bytes of upload @upload received and read so far, from the first on; 0 if it is unknown. */
 u32 image_store_received(u32 upload);
 
 /* Removes the image with this name. Returns NULL, also when there is none, or why it cannot be. */

@@ -27,6 +27,7 @@ static const struct {
 	{HMC_IMAGES, sizeof(struct hmc_images), manage_images},
 	{HMC_IMAGE_PUT, sizeof(struct hmc_image_put), manage_image_put},
 	{HMC_IMAGE_DATA, sizeof(struct hmc_image_data), manage_image_data},
+	{HMC_IMAGE_PLACED, sizeof(struct hmc_image_placed), manage_image_placed},
 	{HMC_IMAGE_REMOVE, sizeof(struct hmc_image_remove), manage_image_remove},
 	{HMC_TRACE, sizeof(struct hmc_trace), manage_trace},
 };

@@ -67,8 +67,9 @@ enum hmc_type {
 	HMC_ACTION,    /* stop, restart it: hmc_action -> hmc_reply */
 	HMC_REFCODES,  /* its last reference codes: hmc_refcodes -> hmc_refcodes_reply */
 	HMC_IMAGES,    /* one boot image after the other: hmc_images -> hmc_images_reply */
-	HMC_IMAGE_PUT, /* begin to send a boot image: hmc_image_put -> hmc_upload_reply */
+	HMC_IMAGE_PUT, /* begin to send a boot image: hmc_image_put -> hmc_image_put_reply */
 	HMC_IMAGE_DATA,	  /* a piece of it: hmc_image_data -> hmc_upload_reply */
+	HMC_IMAGE_PLACED, /* all of it is where it is to be: hmc_image_placed -> hmc_upload_reply */
 	HMC_IMAGE_REMOVE, /* forget it: hmc_image_remove -> hmc_reply */
 	HMC_TRACE,	  /* trace records: hmc_trace -> hmc_trace_reply */
 
@@ -422,6 +423,11 @@ struct hmc_images_reply {
  * byte the image exists, if its CRC is right, and takes the place of one with the same name, which
  * partitions that were started from it keep until they end. HMC_IMAGE_PUT with the number of the
  * last image, which is complete, is answered as complete.
+ *
+ * Who can write into the machine's memory need not send the bytes: once HMC_IMAGE_PUT has said
+ * where they are to lie he puts them there, says so with HMC_IMAGE_PLACED, and writes nothing from
+ * then on. The hypervisor then reads and checks them; HMC_IMAGE_PLACED, asked again, says how far
+ * it is.
  */
 struct hmc_image_put {
 	struct hmc_control control;
@@ -430,6 +436,18 @@ struct hmc_image_put {
 	be64 kernel_size;	  /* bytes, at least 1 */
 	be64 initrd_size;	  /* 0: none; together less than 4 GiB */
 	be32 crc;		  /* of all of it, as in hmc/frame.h */
+} __packed;
+
+/* Both addresses are 0 when the image is complete already, initrd_at also without initrd. */
+struct hmc_image_put_reply {
+	struct hmc_upload_reply upload;
+	be64 kernel_at; /* real address at which the kernel is to lie */
+	be64 initrd_at;
+} __packed;
+
+struct hmc_image_placed {
+	struct hmc_control control;
+	be32 upload;
 } __packed;
 
 struct hmc_image_data {

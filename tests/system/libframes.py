@@ -274,7 +274,7 @@ class Hypervisor:
         number = next(self.uploads)
         crc = zlib.crc32(data) if crc is None else crc
         head = struct.pack(">I32sQQI", number, name.encode(), len(kernel), len(initrd), crc)
-        (_, received) = struct.unpack(">II", self.ask("IMAGE_PUT", head))
+        (_, received) = struct.unpack(">II", self.ask("IMAGE_PUT", head)[:8])
         while received < len(data):
             ids = []
             for offset in range(received, min(len(data), received + 6 * PIECE), PIECE):

@@ -211,7 +211,8 @@ def test_command_line_of_the_machine(system):
     words = pathlib.Path(f"/proc/{system.pid('qemu')}/cmdline").read_text(encoding="utf-8").split("\0")[1:-1]
     run = str(system.run)
     assert words == [
-        "-M", "powernv8", "-m", "2048M", "-smp", "1", "-nodefaults", "-display", "none",
+        "-M", "powernv8,memory-backend=memory", "-m", "2048M",
+        "-object", "memory-backend-memfd,id=memory,size=2048M,share=on", "-smp", "1", "-nodefaults", "-display", "none",
         "-kernel", str(system.build / "openlpar.elf"), "-initrd", f"{run}/plan.dtb",
         "-chardev", f"socket,id=hmc,path={run}/uart.sock,server=on,wait=off", "-serial", "chardev:hmc",
         "-serial", f"file:{run}/opal.log",

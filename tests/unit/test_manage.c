@@ -31,6 +31,7 @@
 #include "hv/lmb.h"
 #include "hv/page.h"
 #include "hv/pool.h"
+#include "hv/real.h"
 #include "hv/trace.h"
 #include "papr/event.h"
 #include "partition/image_store.h"
@@ -260,6 +261,69 @@ static void test_image(void **state)
 	assert_holdings(before);
 }
 
+static u16 placed(u32 upload)
+{
+	struct hmc_image_placed message = {.upload = cpu_to_be32(upload)};
+
+	return console_ask(HMC_IMAGE_PLACED, &message, sizeof(message));
+}
+
+/* Writes @bytes, 7 of a kernel and 8 of an initrd, to where the hypervisor said. */
+static void place(const u8 *bytes)
+{
+	const struct hmc_image_put_reply *reply = (const void *)console_seen.bytes;
+
+	memcpy(real_ptr(be64_to_cpu(reply->kernel_at)), bytes, 7);
+	memcpy(real_ptr(be64_to_cpu(reply->initrd_at)), bytes + 7, 8);
+}
+
+/* One that is written into memory is read and checked there. */
+static void test_image_placed(void **state)
+{
+	const struct hmc_image_put_reply *reply = (const void *)console_seen.bytes;
+	struct hmc_image_remove message = {.name = "i"};
+	const u8 bytes[] = "kernel 5 initrd";
+	struct holdings before = world_holdings();
+
+	(void)state;
+	assert_int_equal(placed(0), HMC_REFUSED);
+	assert_int_equal(placed(20), HMC_REFUSED);
+	assert_int_equal(console_put(20, "i", 7, 8, frame_crc(0, bytes, 15)), HMC_OK);
+	place(bytes);
+	/* What came otherwise before does not count. */
+	assert_int_equal(console_data(20, 0, bytes, 3), HMC_OK);
+	assert_int_equal(placed(20), HMC_OK);
+	assert_int_equal(console_data(20, 0, "other", 5), HMC_OK);
+	console_settle();
+	assert_int_equal(placed(20), HMC_OK);
+	assert_int_equal(received(), 15);
+	assert_memory_equal(image_store_find("i")->image.initrd, bytes + 7, 8);
+	assert_int_equal(console_put(20, "i", 7, 8, 0), HMC_OK);
+	assert_int_equal(be64_to_cpu(reply->kernel_at), 0);
+	/* Not what it was to be: that is said as often as somebody asks. */
+	assert_int_equal(console_put(21, "i", 7, 8, frame_crc(0, bytes, 15)), HMC_OK);
+	place((const u8 *)"kernel 6 initrd");
+	assert_int_equal(placed(21), HMC_OK);
+	console_settle();
+	assert_int_equal(placed(21), HMC_REFUSED);
+	assert_int_equal(placed(21), HMC_REFUSED);
+	assert_int_equal(console_put(21, "i", 7, 8, 0), HMC_REFUSED);
+	assert_int_equal(console_data(21, 0, bytes, 3), HMC_REFUSED);
+	assert_memory_equal(image_store_find("i")->image.kernel, bytes, 7);
+	/* Another one is begun while it is read. */
+	assert_int_equal(console_put(22, "i", 7, 0, 0), HMC_OK);
+	assert_int_equal(placed(22), HMC_OK);
+	assert_int_equal(console_put(23, "i", 7, 0, 0), HMC_OK);
+	assert_int_equal(be64_to_cpu(reply->initrd_at), 0);
+	console_settle();
+	assert_int_equal(placed(22), HMC_REFUSED);
+	assert_int_equal(console_put(24, "i", 7, 0, 0), HMC_OK);
+	assert_int_equal(placed(24), HMC_OK);
+	console_settle();
+	assert_int_equal(console_ask(HMC_IMAGE_REMOVE, &message, sizeof(message)), HMC_OK);
+	assert_holdings(before);
+}
+
 /* An image that is replaced or removed stays for those that were started from it. */
 static void test_image_in_use(void **state)
 {
@@ -447,6 +511,7 @@ static void test_short(void **state)
 		[HMC_IMAGES] = sizeof(struct hmc_images),
 		[HMC_IMAGE_PUT] = sizeof(struct hmc_image_put),
 		[HMC_IMAGE_DATA] = sizeof(struct hmc_image_data),
+		[HMC_IMAGE_PLACED] = sizeof(struct hmc_image_placed),
 		[HMC_IMAGE_REMOVE] = sizeof(struct hmc_image_remove),
 		[HMC_TRACE] = sizeof(struct hmc_trace),
 	};
@@ -485,6 +550,7 @@ int main(void)
 		cmocka_unit_test_setup(test_refused, reset),
 		cmocka_unit_test_setup(test_uploads, reset),
 		cmocka_unit_test_setup(test_image, reset),
+		cmocka_unit_test_setup(test_image_placed, reset),
 		cmocka_unit_test_setup(test_image_in_use, reset),
 		cmocka_unit_test_setup(test_actions, reset),
 		cmocka_unit_test_setup(test_shutdown, reset),

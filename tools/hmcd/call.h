@@ -33,6 +33,7 @@ union call_reply {
 	struct hmc_describe_reply describe;
 	struct hmc_system_reply system;
 	struct hmc_upload_reply upload;
+	struct hmc_image_put_reply image_put;
 	struct hmc_refcodes_reply refcodes;
 	struct hmc_images_reply images;
 	struct hmc_trace_reply trace;

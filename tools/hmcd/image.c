@@ -9,6 +9,7 @@
 #include "hv/frame.h"
 #include "tools/hmcd/image.h"
 #include "tools/hmcd/manage.h"
+#include "tools/hmcd/memory.h"
 
 struct image_path image_path(const struct rundir *run, const char *name, const char *part)
 {
@@ -53,7 +54,7 @@ int image_send(const struct rundir *run, const char *name, struct session *sessi
 {
 	int kernel = open(image_path(run, name, "kernel").text, O_RDONLY | O_CLOEXEC);
 	int initrd = open(image_path(run, name, "initrd").text, O_RDONLY | O_CLOEXEC);
-	int result = -1;
+	int memory = -1, result = -1;
 
 	*text = "its file in the run directory cannot be read";
 	if (kernel >= 0) {
@@ -61,11 +62,15 @@ int image_send(const struct rundir *run, const char *name, struct session *sessi
 
 		if (initrd >= 0)
 			crc = file_crc(initrd, crc);
+		memory = memory_open(run);
 		result = manage_image_put(name, kernel, file_size(kernel), initrd,
-					  initrd >= 0 ? file_size(initrd) : 0, crc, session, text);
+					  initrd >= 0 ? file_size(initrd) : 0, crc, memory, session,
+					  text);
 		close(kernel);
 	}
 	if (initrd >= 0)
 		close(initrd);
+	if (memory >= 0)
+		close(memory);
 	return result;
 }

@@ -30,10 +30,11 @@ bool manage_image(u32 index, struct hmc_images_reply *image);
 
 /*
  * Sends a boot image: @kernel_size bytes and then @initrd_size from the descriptors (the last -1:
- * none). @session, unless NULL, is told how far it has come.
+ * none), through @memory (memory_open()) unless that is -1. @session, unless NULL, is told how far
+ * it has come.
  */
 int manage_image_put(const char *name, int kernel, u64 kernel_size, int initrd, u64 initrd_size,
-		     u32 crc, struct session *session, const char **text);
+		     u32 crc, int memory, struct session *session, const char **text);
 int manage_image_remove(const char *name, const char **text);
 
 #endif

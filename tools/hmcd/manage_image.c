@@ -1,16 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sending a boot image to the hypervisor, in pieces and several of them at once.
+// Sending a boot image to the hypervisor: through the machine's memory where that can be reached,
+// else in pieces, several of them at once.
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "tools/hmcd/call.h"
 #include "tools/hmcd/manage.h"
+#include "tools/hmcd/memory.h"
 
 #define PIECE_MAX (FRAME_PAYLOAD_MAX - sizeof(struct hmc_image_data))
 #define IDLE_MAX  20 /* rounds in which nothing arrived */
+#define PLACED_MS 50 /* between two questions how far the hypervisor is */
 
 static pthread_mutex_t sending;
 
@@ -134,8 +139,71 @@ static int source_send(const struct image_source *source, u32 upload, u64 done,
 	return 0;
 }
 
+/* Copies @size bytes of a file into the machine's memory at @address. Returns 0, or -1. */
+static int part_place(struct transfer *transfer, int memory, int file, u64 size, u64 address)
+{
+	static u8 data[MiB]; /* there is one at a time */
+
+	for (u64 done = 0; done < size;) {
+		ssize_t n =
+			pread(file, data, (size_t)MIN(size - done, (u64)sizeof(data)), (off_t)done);
+
+		if (n <= 0) {
+			transfer->failure = "a file of the image has become shorter";
+			return -1;
+		}
+		if (memory_write(memory, address + done, data, (size_t)n)) {
+			transfer->failure = "the machine's memory cannot be written";
+			return -1;
+		}
+		done += (u64)n;
+	}
+	return 0;
+}
+
+/* Waits until the hypervisor has read what was placed. */
+static int placed_wait(struct transfer *transfer)
+{
+	const struct timespec pause = {.tv_nsec = PLACED_MS * 1000000L};
+	struct hmc_image_placed message = {.control.type = HMC_IMAGE_PLACED,
+					   .upload = cpu_to_be32(transfer->upload)};
+	struct call_request request = {.message = &message.control,
+				       .length = sizeof(message),
+				       .reply_size = sizeof(struct hmc_upload_reply),
+				       .patience = CALL_PATIENCE};
+	const char *text;
+
+	while (!call_request(&request, &text)) {
+		transfer->arrived = be32_to_cpu(request.reply.upload.received);
+		if (transfer->arrived >= transfer->source.size)
+			return 0;
+		transfer_pulse(transfer);
+		nanosleep(&pause, NULL);
+	}
+	snprintf(transfer->text, sizeof(transfer->text), "%s", text);
+	transfer->failure = transfer->text;
+	return -1;
+}
+
+static int source_place(int memory, const struct image_source *source, u32 upload,
+			const struct hmc_image_put_reply *place, struct session *session,
+			const char **text)
+{
+	static struct transfer transfer; /* there is one at a time */
+
+	transfer = (struct transfer){.source = *source, .upload = upload, .session = session};
+	if (!part_place(&transfer, memory, source->kernel, source->kernel_size,
+			be64_to_cpu(place->kernel_at)) &&
+	    !part_place(&transfer, memory, source->initrd, source->size - source->kernel_size,
+			be64_to_cpu(place->initrd_at)) &&
+	    !placed_wait(&transfer))
+		return 0;
+	*text = transfer.failure;
+	return -1;
+}
+
 static int image_put(const char *name, int kernel, u64 kernel_size, int initrd, u64 initrd_size,
-		     u32 crc, struct session *session, const char **text)
+		     u32 crc, int memory, struct session *session, const char **text)
 {
 	const struct image_source source = {kernel, initrd, kernel_size, kernel_size + initrd_size};
 	u32 upload = 0;
@@ -145,7 +213,7 @@ static int image_put(const char *name, int kernel, u64 kernel_size, int initrd, 
 					.crc = cpu_to_be32(crc)};
 	struct call_request request = {.message = &message.control,
 				       .length = sizeof(message),
-				       .reply_size = sizeof(struct hmc_upload_reply),
+				       .reply_size = sizeof(struct hmc_image_put_reply),
 				       .patience = CALL_PATIENCE};
 	int result;
 
@@ -161,15 +229,19 @@ static int image_put(const char *name, int kernel, u64 kernel_size, int initrd, 
 		*text = why;
 		return -1;
 	}
-	result = source_send(&source, upload, be32_to_cpu(request.reply.upload.received), session,
-			     text);
+	if (memory >= 0 && request.reply.image_put.kernel_at)
+		result = source_place(memory, &source, upload, &request.reply.image_put, session,
+				      text);
+	else
+		result = source_send(&source, upload, be32_to_cpu(request.reply.upload.received),
+				     session, text);
 	if (session)
 		session_progress(session, "%s", "");
 	return result;
 }
 
 int manage_image_put(const char *name, int kernel, u64 kernel_size, int initrd, u64 initrd_size,
-		     u32 crc, struct session *session, const char **text)
+		     u32 crc, int memory, struct session *session, const char **text)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	int result;
@@ -179,7 +251,8 @@ int manage_image_put(const char *name, int kernel, u64 kernel_size, int initrd, 
 	if (session)
 		session_progress(session, "image: waiting");
 	pthread_mutex_lock(&sending);
-	result = image_put(name, kernel, kernel_size, initrd, initrd_size, crc, session, text);
+	result = image_put(name, kernel, kernel_size, initrd, initrd_size, crc, memory, session,
+			   text);
 	pthread_mutex_unlock(&sending);
 	return result;
 }

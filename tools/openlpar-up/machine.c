@@ -114,9 +114,12 @@ void machine_command(char *word[MACHINE_WORDS], const struct options *options,
 
 	word_add(&words, "%s", qemu);
 	word_add(&words, "-M");
-	word_add(&words, "%s", options->machine);
+	word_add(&words, "%s,memory-backend=memory", options->machine);
 	word_add(&words, "-m");
 	word_add(&words, "%uM", options->mem);
+	/* The daemon puts boot images there, see tools/hmcd/memory.h. */
+	word_add(&words, "-object");
+	word_add(&words, "memory-backend-memfd,id=memory,size=%uM,share=on", options->mem);
 	word_add(&words, "-smp");
 	if (options->smp > SMP_CHIP)
 		word_add(&words, "%u,sockets=2,cores=%u,threads=1", options->smp, options->smp / 2);
