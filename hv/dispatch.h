@@ -90,6 +90,14 @@ void dispatch_system_reset(struct vp *vp);
 bool dispatch_take(struct cpu *cpu, struct cpu *home, struct vp *vp);
 bool dispatch_taken(struct vp *vp);
 
+/*
+ * Likewise, for @vp that is ready on @home, which its owner may want back: takes it for a processor
+ * of the shared pool and returns that; NULL when it cannot be had now, or is the owner's own. Then,
+ * without any lock: it waits there, @entitled as for queue_announce().
+ */
+struct cpu *dispatch_guest_take(struct cpu *home, struct vp *vp);
+void dispatch_guest_arrive(struct cpu *to, struct vp *vp, bool entitled);
+
 /* Likewise: makes those ready whose wake time is @now or earlier. The lock of @cpu's queue is held.
  */
 void dispatch_expire(struct cpu *cpu, u64 now);

@@ -94,7 +94,8 @@ static void surplus_insert(struct dispatch_queue *queue, struct vp *vp)
 		      share_queue_key(share, now - AWAY_TURNS * dispatch_ticks.surplus));
 	vp->queued = VP_QUEUED_SURPLUS;
 	vp->surplus_weight = __atomic_load_n(&share->weight, __ATOMIC_RELAXED);
-	queue->surplus_weight += vp->surplus_weight;
+	__atomic_store_n(&queue->surplus_weight, queue->surplus_weight + vp->surplus_weight,
+			 __ATOMIC_RELAXED);
 	surplus_publish(queue);
 	__atomic_store_n(&queue->nr_surplus, queue->nr_surplus + 1, __ATOMIC_SEQ_CST);
 }
@@ -112,7 +113,8 @@ void queue_virtual_advance(u64 key)
 static void surplus_remove(struct dispatch_queue *queue, struct vp *vp)
 {
 	pqueue_remove(&queue->surplus, &vp->surplus);
-	queue->surplus_weight -= vp->surplus_weight;
+	__atomic_store_n(&queue->surplus_weight, queue->surplus_weight - vp->surplus_weight,
+			 __ATOMIC_RELAXED);
 	surplus_publish(queue);
 	__atomic_store_n(&queue->nr_surplus, queue->nr_surplus - 1, __ATOMIC_RELAXED);
 }
@@ -174,6 +176,7 @@ void queue_set_window(struct dispatch_queue *queue, u64 now)
 
 	__atomic_store_n(&queue->window, (u32)number, __ATOMIC_RELAXED);
 	queue->window_end = (number + 1) * dispatch_ticks.window;
+	queue->surplus_ticks = 0;
 }
 
 /* What @vp, which waits, could not get in the window that is over. */

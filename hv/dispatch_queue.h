@@ -46,6 +46,7 @@ struct dispatch_queue {
 	u64 granted_from;     /* when that began */
 	bool cut;	      /* the end of the window made the turn shorter */
 	u64 surplus_key;      /* of the first that waits for surplus, while nr_surplus is not 0 */
+	u64 surplus_ticks;    /* left of the window when the first one in it got surplus; 0: none */
 	u32 worked;	      /* number of the last window in which it did a step of work */
 	u32 activity;	      /* enum dispatch_activity */
 	u32 forget;	      /* 1: somebody waits in dispatch_left() for this processor */

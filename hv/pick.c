@@ -45,30 +45,37 @@ static struct vp *grant(struct cpu *cpu, struct vp *vp)
 	return ticks ? begin_turn(cpu, vp, ticks, ticks) : NULL;
 }
 
-/* A part of the window according to weight, so that each has a turn in each window, if possible. */
-static u64 surplus_turn(const struct dispatch_queue *queue, const struct vp *vp)
+/* The weights of all who wait for surplus, anywhere; the one who is about to get it among them. */
+static u32 surplus_weights(void)
 {
-	u64 ticks = dispatch_ticks.window * vp->surplus_weight / MAX(queue->surplus_weight, 1U);
+	u32 weights = 0;
 
-	return MAX(MIN(ticks, dispatch_ticks.surplus), dispatch_ticks.surplus_least);
+	for (u32 i = 0; i < pool_nr_cpus; i++)
+		weights += __atomic_load_n(&pool_cpu[i]->queue.surplus_weight, __ATOMIC_RELAXED);
+	return weights;
 }
 
-/* Does nobody else wait for surplus, anywhere, but the one who is about to get it on @cpu? */
-static bool is_alone(const struct cpu *cpu)
+/*
+ * A part, according to weight, of what the pool's processors have left in this window: so each who
+ * waits has one turn in each window, if possible. Who is alone keeps the processor.
+ */
+static u64 surplus_turn(struct dispatch_queue *queue, const struct vp *vp)
 {
-	if (cpu->queue.nr_surplus != 1)
-		return false;
-	for (u32 i = 0; i < pool_nr_cpus; i++)
-		if (pool_cpu[i] != cpu &&
-		    __atomic_load_n(&pool_cpu[i]->queue.nr_surplus, __ATOMIC_RELAXED))
-			return false;
-	return true;
+	u32 weights = MAX(surplus_weights(), 1U);
+	u64 ticks;
+
+	if (!queue->surplus_ticks)
+		queue->surplus_ticks = queue->window_end - queue->charged;
+	if (vp->surplus_weight == weights)
+		return dispatch_ticks.window;
+	ticks = queue->surplus_ticks * pool_nr_shared * vp->surplus_weight / weights;
+	return MAX(MIN(ticks, dispatch_ticks.surplus), dispatch_ticks.surplus_least);
 }
 
 static struct vp *begin_surplus(struct cpu *cpu, struct vp *vp)
 {
 	struct dispatch_queue *queue = &cpu->queue;
-	u64 ticks = is_alone(cpu) ? dispatch_ticks.window : surplus_turn(queue, vp);
+	u64 ticks = surplus_turn(queue, vp);
 
 	queue->cut = false;
 	queue_virtual_advance(vp->surplus.key);
@@ -209,14 +216,6 @@ static struct vp *pick_surplus(struct cpu *cpu)
 
 /* --- a dedicated processor --- */
 
-static struct cpu *any_shared(void)
-{
-	for (u32 i = 0; i < pool_nr_cpus; i++)
-		if (!pool_cpu[i]->queue.owner)
-			return pool_cpu[i];
-	return NULL;
-}
-
 /* One that waits here and is not the owner's own. The lock is held. */
 static struct vp *guest_of(struct dispatch_queue *queue)
 {
@@ -232,27 +231,22 @@ static struct vp *guest_of(struct dispatch_queue *queue)
 /* Those who wait here but belong to the shared pool go there. */
 void pick_move_guests(struct cpu *cpu)
 {
-	struct cpu *to = any_shared();
+	struct cpu *to;
 	struct vp *vp;
 
 	for (;;) {
 		lock_take(&cpu->queue.lock);
-		vp = to ? guest_of(&cpu->queue) : NULL;
+		vp = guest_of(&cpu->queue);
 		if (vp && vp->loaded == cpu) {
 			lock_drop(&cpu->queue.lock);
 			cpu_load(cpu, NULL);
 			continue;
 		}
-		if (vp && !dispatch_take(to, cpu, vp))
-			vp = NULL;
+		to = vp ? dispatch_guest_take(cpu, vp) : NULL;
 		lock_drop(&cpu->queue.lock);
-		if (!vp)
+		if (!to)
 			return;
-		lock_take(&to->queue.lock);
-		if (dispatch_taken(vp))
-			queue_entitled(&to->queue, vp, false);
-		lock_drop(&to->queue.lock);
-		queue_announce(to, true);
+		dispatch_guest_arrive(to, vp, true);
 	}
 }
 

@@ -56,36 +56,86 @@ void dispatch_expire(struct cpu *cpu, u64 now)
 
 /* --- waking --- */
 
+/* Where @vp, of the shared pool, is to wait; NULL: there is no processor in it. */
+static struct cpu *shared_home(const struct vp *vp)
+{
+	u32 shared = __atomic_load_n(&pool_nr_shared, __ATOMIC_RELAXED);
+	u32 turn = shared ? (vp->number + vp->lpar->id) % shared : 0;
+
+	for (u32 idle = queue_idle_mask(); idle; idle &= idle - 1)
+		if (!pool_cpu[__builtin_ctz(idle)]->queue.owner)
+			return pool_cpu[__builtin_ctz(idle)];
+	for (u32 i = 0; i < pool_nr_cpus; i++)
+		if (!pool_cpu[i]->queue.owner && turn-- == 0)
+			return pool_cpu[i];
+	return NULL;
+}
+
+struct cpu *dispatch_guest_take(struct cpu *home, struct vp *vp)
+{
+	struct cpu *to = lpar_dedicated(vp->lpar) ? NULL : shared_home(vp);
+
+	return to && dispatch_take(to, home, vp) ? to : NULL;
+}
+
+void dispatch_guest_arrive(struct cpu *to, struct vp *vp, bool entitled)
+{
+	lock_take(&to->queue.lock);
+	if (dispatch_taken(vp))
+		queue_entitled(&to->queue, vp, entitled);
+	lock_drop(&to->queue.lock);
+	queue_announce(to, entitled);
+}
+
+/*
+ * @vp is ready on @home, whose lock is held, and dropped here. Only a dedicated processor's owner
+ * waits for it while it runs somebody: who is on surplus there may not hear that others wait.
+ */
+static void announce(struct cpu *home, struct vp *vp, bool entitled)
+{
+	struct cpu *to = NULL;
+
+	if (home->queue.owner && home->queue.running)
+		to = dispatch_guest_take(home, vp);
+	lock_drop(&home->queue.lock);
+	if (to)
+		dispatch_guest_arrive(to, vp, entitled);
+	else
+		queue_announce(home, entitled);
+}
+
+/* Makes @vp ready on @home, whose lock is held, and dropped here. */
+static void wake(struct cpu *home, struct vp *vp, enum vp_ready_reason reason)
+{
+	bool entitled = make_ready(home, vp, reason, machine_timebase());
+
+	announce(home, vp, entitled);
+}
+
 void dispatch_wake(struct vp *vp, enum vp_ready_reason reason)
 {
 	struct cpu *home = queue_lock_home(vp);
-	bool woken, entitled = false;
 
 	if (!home)
 		return;
-	woken = vp->state == VP_CEDED;
-	if (woken)
-		entitled = make_ready(home, vp, reason, machine_timebase());
-	lock_drop(&home->queue.lock);
-	if (woken)
-		queue_announce(home, entitled);
+	if (vp->state == VP_CEDED)
+		wake(home, vp, reason);
+	else
+		lock_drop(&home->queue.lock);
 }
 
 void dispatch_prod(struct vp *vp)
 {
 	struct cpu *home = queue_lock_home(vp);
-	bool woken, entitled = false;
 
 	if (!home)
 		return;
-	woken = vp->state == VP_CEDED || vp->state == VP_JOINED;
-	if (woken)
-		entitled = make_ready(home, vp, VP_READY_PROD, machine_timebase());
-	else
-		vp->prodded = true;
+	if (vp->state == VP_CEDED || vp->state == VP_JOINED) {
+		wake(home, vp, VP_READY_PROD);
+		return;
+	}
+	vp->prodded = true;
 	lock_drop(&home->queue.lock);
-	if (woken)
-		queue_announce(home, entitled);
 }
 
 void vp_external_raise(struct vp *vp)
@@ -107,20 +157,19 @@ void vp_external_raise(struct vp *vp)
 void dispatch_system_reset(struct vp *vp)
 {
 	struct cpu *home = queue_lock_home(vp);
-	bool woken, runs, entitled = false;
+	bool runs;
 
 	if (!home)
 		return;
-	woken = vp->state == VP_CEDED || vp->state == VP_JOINED;
-	runs = vp->state == VP_RUNNING;
 	if (vp->state != VP_STOPPED)
 		__atomic_store_n(&vp->resets, 1, __ATOMIC_SEQ_CST);
-	if (woken)
-		entitled = make_ready(home, vp, VP_READY_START, machine_timebase());
+	if (vp->state == VP_CEDED || vp->state == VP_JOINED) {
+		wake(home, vp, VP_READY_START);
+		return;
+	}
+	runs = vp->state == VP_RUNNING;
 	lock_drop(&home->queue.lock);
-	if (woken)
-		queue_announce(home, entitled);
-	else if (runs)
+	if (runs)
 		vp_external_raise(vp);
 }
 
@@ -239,20 +288,6 @@ void dispatch_confer(struct vp *vp, struct vp *target)
 
 /* --- starting and stopping --- */
 
-static struct cpu *first_home(const struct vp *vp)
-{
-	u32 shared = __atomic_load_n(&pool_nr_shared, __ATOMIC_RELAXED);
-	u32 turn = shared ? (vp->number + vp->lpar->id) % shared : 0;
-
-	for (u32 idle = queue_idle_mask(); idle; idle &= idle - 1)
-		if (!pool_cpu[__builtin_ctz(idle)]->queue.owner)
-			return pool_cpu[__builtin_ctz(idle)];
-	for (u32 i = 0; i < pool_nr_cpus; i++)
-		if (!pool_cpu[i]->queue.owner && turn-- == 0)
-			return pool_cpu[i];
-	return pool_cpu[0];
-}
-
 /* Locks and returns where a stopped @vp is to start; that becomes its home. */
 static struct cpu *start_home(struct vp *vp)
 {
@@ -262,20 +297,18 @@ static struct cpu *start_home(struct vp *vp)
 		return home;
 	if (home)
 		lock_drop(&home->queue.lock);
-	__atomic_store_n(&vp->cpu, first_home(vp), __ATOMIC_RELEASE);
+	home = shared_home(vp);
+	__atomic_store_n(&vp->cpu, home ? home : pool_cpu[0], __ATOMIC_RELEASE);
 	return queue_lock_home(vp);
 }
 
 void dispatch_ready(struct vp *vp)
 {
 	struct cpu *home = start_home(vp);
-	bool entitled;
 
 	vp->left_at = machine_timebase();
 	vp->leave_reason = VP_LEAVE_FIRMWARE;
-	entitled = make_ready(home, vp, VP_READY_START, machine_timebase());
-	lock_drop(&home->queue.lock);
-	queue_announce(home, entitled);
+	wake(home, vp, VP_READY_START);
 	trace_state(vp, VP_RUNNABLE);
 }
 

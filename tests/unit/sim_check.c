@@ -15,13 +15,7 @@ static u64 at_once(void)
 
 /* --- at any time --- */
 
-/* Does a lent processor not hear that somebody of the shared pool waits there? */
-static bool is_deaf(const struct dispatch_queue *queue)
-{
-	return queue->owner && queue->running && sim_vp_of(queue->running)->deaf;
-}
-
-/* How many wait for a processor of the shared pool, and could say so. */
+/* How many wait for a processor of the shared pool. */
 static u32 waiting(void)
 {
 	u32 n = 0;
@@ -29,8 +23,6 @@ static u32 waiting(void)
 	for (u32 i = 0; i < sim.nr_cpus; i++) {
 		const struct dispatch_queue *queue = &sim.cpu[i].cpu.queue;
 
-		if (is_deaf(queue))
-			continue;
 		n += queue->entitled.length + queue->nr_surplus;
 		if (queue->dedicated && queue->dedicated->queued == VP_QUEUED_ENTITLED)
 			n--;
