@@ -30,6 +30,7 @@ static const struct {
 	{HMC_IMAGE_PLACED, sizeof(struct hmc_image_placed), manage_image_placed},
 	{HMC_IMAGE_REMOVE, sizeof(struct hmc_image_remove), manage_image_remove},
 	{HMC_TRACE, sizeof(struct hmc_trace), manage_trace},
+	{HMC_VTERM, sizeof(struct hmc_vterm), manage_vterm},
 };
 
 /*

@@ -46,7 +46,7 @@ typedef void manage_handler(struct manage_call *call);
 
 manage_handler manage_system, manage_trace;
 manage_handler manage_describe, manage_define, manage_remove, manage_activate, manage_action,
-	manage_refcodes;
+	manage_refcodes, manage_vterm;
 manage_handler manage_upload;
 manage_handler manage_images, manage_image_put, manage_image_data, manage_image_placed,
 	manage_image_remove;

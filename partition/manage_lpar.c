@@ -2,6 +2,7 @@
 /* Partitions: which there are, what they are, their life. */
 #include "hv/lmb.h"
 #include "hv/pool.h"
+#include "partition/console.h"
 #include "partition/image_store.h"
 #include "partition/manage.h"
 #include "partition/partition.h"
@@ -242,4 +243,32 @@ void manage_action(struct manage_call *call)
 	act(call, partition, request->action);
 	if (be16_to_cpu(call->reply.head.status) == HMC_OK)
 		partition->token = be64_to_cpu(request->token);
+}
+
+/* --- consoles --- */
+
+static void close_all(void)
+{
+	for (u32 id = 1; id <= LPAR_MAX_ID; id++)
+		console_close(id);
+}
+
+void manage_vterm(struct manage_call *call)
+{
+	const struct hmc_vterm *request = (const void *)call->request;
+	u32 id = be16_to_cpu(request->lpar_id);
+	char text[HMC_TEXT_SIZE];
+
+	if (request->action == HMC_VTERM_CLOSE && id == 0)
+		close_all();
+	else if (!manage_partition(call, request->lpar_id))
+		return;
+	else if (request->action == HMC_VTERM_CLOSE)
+		console_close(id);
+	else if (request->action == HMC_VTERM_TAKE)
+		console_take(id);
+	else if (request->action != HMC_VTERM_OPEN)
+		manage_refuse(call, HMC_BAD_VALUE, "action %u does not exist", request->action);
+	else if (!console_open(id, text, sizeof(text)))
+		manage_refuse(call, HMC_REFUSED, "%s", text);
 }

@@ -72,6 +72,7 @@ enum hmc_type {
 	HMC_IMAGE_PLACED, /* all of it is where it is to be: hmc_image_placed -> hmc_upload_reply */
 	HMC_IMAGE_REMOVE, /* forget it: hmc_image_remove -> hmc_reply */
 	HMC_TRACE,	  /* trace records: hmc_trace -> hmc_trace_reply */
+	HMC_VTERM,	  /* who has a partition's console: hmc_vterm -> hmc_reply */
 
 	/* events, hypervisor to daemon */
 	HMC_BOOT = 0x40, /* hmc_boot: before anything else, the hypervisor has started */
@@ -329,7 +330,7 @@ struct hmc_define {
  * begun last; a piece that would leave a hole is not taken, one it has already does no harm.
  */
 #define HMC_UPLOADS_MAX	    8
-#define HMC_UPLOAD_SIZE_MAX 4096
+#define HMC_UPLOAD_SIZE_MAX 65536
 
 struct hmc_upload {
 	struct hmc_control control;
@@ -487,6 +488,22 @@ struct hmc_trace_reply {
 	be64 next;	 /* position of the one that is to come */
 	be16 count;	 /* of record[] */
 	struct hmc_trace_record record[];
+} __packed;
+
+/*
+ * A console is people's or, through its server vterm, another partition's, one at a time. A daemon
+ * has what is typed sent only while it is people's, and says so.
+ */
+enum hmc_vterm_action {
+	HMC_VTERM_OPEN = 1, /* it is people's; refused while a partition has it */
+	HMC_VTERM_CLOSE,    /* it is not people's; lpar_id 0: no console is */
+	HMC_VTERM_TAKE,	    /* no partition has it */
+};
+
+struct hmc_vterm {
+	struct hmc_control control;
+	be16 lpar_id;
+	u8 action; /* enum hmc_vterm_action */
 } __packed;
 
 #endif

@@ -12,7 +12,8 @@
 //
 // Told by its environment: FAKE_DEAF (never answers), FAKE_DIE (ends at once), FAKE_DAMAGE=N (one
 // byte in N is wrong, each way), FAKE_NAMES=A,B,... ("mute" says nothing to what is typed, "broken"
-// is in state Error; ";" stands for a comma).
+// is in state Error, the console of "served" is another partition's until it is taken; ";" stands
+// for a comma). Who has consoles is said in the log.
 #include <errno.h>
 #include <poll.h>
 #include <stdarg.h>
@@ -36,7 +37,8 @@ struct partition {
 	struct link_console console;
 	char line[64];
 	size_t length;
-	u32 flood; /* bytes to go */
+	bool taken; /* from the other partition */
+	u32 flood;  /* bytes to go */
 	u32 sum_left, sum;
 };
 
@@ -167,11 +169,44 @@ static size_t stats(void *ctx, u32 i, struct hmc_control *message)
 	return sizeof(*reply);
 }
 
+static u16 vterm_refuse(const struct hmc_control *message)
+{
+	struct hmc_refusal refusal = {
+		.reply.control = {message->type | HMC_REPLY, message->id},
+		.reply.status = cpu_to_be16(HMC_REFUSED),
+		.text = "partition other has it",
+	};
+
+	link_reply(&link_up, &refusal, sizeof(refusal));
+	return LINK_LATER;
+}
+
+static u16 vterm_request(const struct hmc_control *message, size_t length)
+{
+	static const char *const done[] = {"", "open", "closed", "taken"};
+	const struct hmc_vterm *vterm = (const void *)message;
+	u16 id = be16_to_cpu(vterm->lpar_id);
+
+	if (length < sizeof(*vterm))
+		return HMC_BAD_LENGTH;
+	if (id > partitions || vterm->action < HMC_VTERM_OPEN || vterm->action > HMC_VTERM_TAKE)
+		return HMC_BAD_VALUE;
+	if (vterm->action == HMC_VTERM_TAKE)
+		partition[id].taken = true;
+	if (vterm->action == HMC_VTERM_OPEN && !strcmp(partition[id].name, "served") &&
+	    !partition[id].taken)
+		return vterm_refuse(message);
+	log_printf("console %u %s\n", (unsigned int)id, done[vterm->action]);
+	return HMC_OK;
+}
+
 static u16 request(void *ctx, const struct hmc_control *message, size_t length)
 {
 	const struct hmc_power *power = (const void *)message;
 
 	(void)ctx;
+	if (message->type == HMC_VTERM)
+		return vterm_request(message, length);
 	if (message->type != HMC_POWER)
 		return HMC_UNKNOWN;
 	if (length < sizeof(*power))

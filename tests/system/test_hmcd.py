@@ -250,6 +250,50 @@ def test_console_is_refused(system):
     wait_until("answer", lambda: b"\nalive-42\r\n" in system.log("consoles/lp1.log"))
 
 
+def test_who_has_a_console(make):
+    """The hypervisor is told; what it refuses is refused, whoever comes next, and a new daemon starts with nobody."""
+    system = make()
+    assert system.up(FAKE_NAMES="served,lp2").returncode == 0
+
+    def told():
+        return re.findall(rb"console (\d) (\w+)", system.log("hypervisor.log"))
+
+    wait_until("word", lambda: told() == [(b"0", b"closed")])
+    for _ in range(2):
+        done = system.start("openlpar-console", "--dir", system.run, "served")
+        message = "openlpar-console: the console of served is open already: partition other has it\n"
+        assert (done.returncode, done.stderr) == (1, message)
+    # A connection whose command was refused goes on.
+    with system.client() as client:
+        client.sendall(b"attach served\nstate\nattach lp2\necho alive-$((6*7))\n")
+        answer = b""
+        while b"alive-42" not in answer:
+            data = client.recv(65536)
+            assert data, answer
+            answer += data
+        assert re.match(rb"error [^\n]*\nok running\nok\nLinux that is none\r\n# ", answer)
+        wait_until("word", lambda: told()[1:] == [(b"2", b"open")])
+    wait_until("word", lambda: told()[2:] == [(b"2", b"closed")])
+    # Whoever comes while it is being told that somebody has left, and leaves while it is told of him.
+    for _ in range(20):
+        system.type("lp2", "")
+    console = system.console("lp2")
+    assert console.stdout.read(5) == b"Linux"
+    wait_until("word", lambda: told()[-1] == (b"2", b"open"))
+    assert [word for _, word in told()[3:]] == [b"open", b"closed"] * (len(told()[3:]) // 2) + [b"open"]
+
+    os.kill(system.pid("hmcd"), signal.SIGKILL)
+    assert b"the system has stopped" in console.communicate(timeout=ANSWER)[1]
+    wait_until("only QEMU", lambda: processes(system.run) == [system.pid("qemu")])
+    hmcd = subprocess.Popen([system.build / "bin/hmcd", "--dir", system.run], stderr=subprocess.DEVNULL)
+    wait_until("word", lambda: told()[-1] == (b"0", b"closed"))
+    system.type("lp2", "echo alive-$((6*7))\n")
+    wait_until("word", lambda: told()[-1] == (b"2", b"closed"))
+    hmcd.terminate()
+    assert hmcd.wait(ANSWER) == 0
+    assert system.down().returncode == 0
+
+
 def test_console_without_a_system(make):
     system = make()
     system.run.mkdir()

@@ -149,6 +149,13 @@ u16 console_act(u16 lpar_id, u8 action, u64 token)
 	return console_ask(HMC_ACTION, &message, sizeof(message));
 }
 
+u16 console_vterm(u16 lpar_id, u8 action)
+{
+	struct hmc_vterm message = {.lpar_id = cpu_to_be16(lpar_id), .action = action};
+
+	return console_ask(HMC_VTERM, &message, sizeof(message));
+}
+
 u16 console_send(u32 upload, u32 size, u32 offset, const void *bytes, u32 n)
 {
 	struct {

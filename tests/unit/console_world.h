@@ -38,6 +38,7 @@ u32 console_profile(u8 *blob, const char *changed, u32 value);
 u16 console_define(u16 lpar_id, const char *name);
 u16 console_remove_lpar(u16 lpar_id);
 u16 console_act(u16 lpar_id, u8 action, u64 token);
+u16 console_vterm(u16 lpar_id, u8 action);
 u16 console_send(u32 upload, u32 size, u32 offset, const void *bytes, u32 n);
 u16 console_start(u16 lpar_id, const char *changed, u32 value, u64 token);
 u16 console_put(u32 upload, const char *name, u32 kernel_size, u32 initrd_size, u32 crc);

@@ -7,6 +7,7 @@
 
 #include "tools/hmcd/call.h"
 #include "tools/hmcd/lpar.h"
+#include "tools/hmcd/manage.h"
 #include "tools/hmcd/server.h"
 
 #define VERSION "0.4"
@@ -25,13 +26,15 @@ static const char events_usage[] =
 	"  -F           the values of these attributes, or of all\n"
 	"  --header     their names first\n";
 
-static const char vterm_usage[] = "usage: rmvterm [-m SYSTEM] {-p NAME | --id ID}\n"
-				  "\n"
-				  "Takes the console of a partition from whoever has it open.\n"
-				  "\n"
-				  "  -m SYSTEM    the managed system's name\n"
-				  "  -p NAME      the partition's name\n"
-				  "  --id ID      or its ID\n";
+static const char vterm_usage[] =
+	"usage: rmvterm [-m SYSTEM] {-p NAME | --id ID}\n"
+	"\n"
+	"Takes the console of a partition from whoever has it open: mkvterm, or\n"
+	"the virtual serial adapter of another partition.\n"
+	"\n"
+	"  -m SYSTEM    the managed system's name\n"
+	"  -p NAME      the partition's name\n"
+	"  --id ID      or its ID\n";
 
 static int lshmc_run(struct session *session, const struct options *options)
 {
@@ -114,14 +117,20 @@ static void console_take(struct hypervisor *hypervisor, void *ctx)
 static int rmvterm_run(struct session *session, const struct options *options)
 {
 	struct lpar lpar;
+	const char *text;
 	int result;
 
 	store_take(session->store);
 	result = system_check(session, options) || lpar_find(session, options, "p", &lpar);
 	store_give(session->store);
-	if (result)
+	if (result || call_main(console_take, &lpar.id))
 		return 1;
-	return call_main(console_take, &lpar.id) ? 1 : 0;
+	/* The answer to this comes after people's leaving has been told. */
+	if (manage_take_console(lpar.id, &text))
+		return session_error(session, "HSCL8041",
+				     "The console of %s cannot be taken from other partitions: %s.",
+				     lpar.name, text);
+	return 0;
 }
 
 const struct command lshmc_command = {

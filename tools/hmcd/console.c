@@ -94,6 +94,21 @@ static void input_late(evutil_socket_t fd, short what, void *ctx)
 	console_ask(ctx);
 }
 
+static void told(void *ctx, const struct hmc_reply *reply)
+{
+	const struct hmc_refusal *refusal = (const void *)reply;
+	bool refused = reply && be16_to_cpu(reply->status) == HMC_REFUSED;
+	struct console *console = ctx;
+
+	console->telling = false;
+	console->told = console->opening && reply && be16_to_cpu(reply->status) == HMC_OK;
+	if (console->opening && console->holder)
+		console->holder->opened(console->holder, refused ? refusal->text : NULL);
+	/* Without a reply it is no time for the next request, and the hypervisor forgets. */
+	if (reply && console->opening != (console->holder != NULL))
+		console_tell(console);
+}
+
 struct console *console_new(struct event_base *base, struct uart *uart, struct requests *requests,
 			    u16 lpar_id)
 {
@@ -188,6 +203,28 @@ void console_ask(struct console *console)
 		     sizeof(struct hmc_typed_reply), 0, asked_done, console);
 }
 
+void console_tell(struct console *console)
+{
+	struct hmc_vterm vterm = {
+		.control.type = HMC_VTERM,
+		.lpar_id = cpu_to_be16(console->lpar_id),
+		.action = console->holder ? HMC_VTERM_OPEN : HMC_VTERM_CLOSE,
+	};
+
+	if (console->telling || console->told == (console->holder != NULL))
+		return;
+	console->telling = true;
+	console->opening = console->holder != NULL;
+	request_send(console->requests, &vterm.control, sizeof(vterm), sizeof(struct hmc_reply), 0,
+		     told, console);
+}
+
+void console_lost(struct console *console)
+{
+	console->told = false;
+	console->output.resuming = false;
+}
+
 void console_restart(struct console *console)
 {
 	evbuffer_drain(console->input, evbuffer_get_length(console->input));
@@ -195,6 +232,6 @@ void console_restart(struct console *console)
 	console->sent = 0;
 	console->limit = 0;
 	event_del(console->late);
+	console_lost(console);
 	console->output.expected = 0;
-	console->output.resuming = false;
 }

@@ -15,6 +15,8 @@
 
 /* Whoever has attached to a console; at most one. */
 struct console_holder {
+	/* It is the holder's; or @who, a phrase, has it, and the holder is not it any more. */
+	void (*opened)(struct console_holder *holder, const char *who);
 	void (*output)(struct console_holder *holder); /* the log has grown */
 	void (*input)(struct console_holder *holder);  /* there is room for input */
 	void (*closed)(struct console_holder *holder); /* the console is gone */
@@ -38,8 +40,11 @@ struct console {
 	u32 limit;		/* offset up to which it may be sent */
 	struct event *late;	/* what was sent is not known to have arrived for a while */
 	struct requests *requests;
-	bool asking; /* an HMC_TYPED is on its way, sent after everything before */
-	u32 asked;   /* this offset */
+	bool told;    /* the hypervisor knows that somebody has it … */
+	bool telling; /* … or is being told, or … */
+	bool opening; /* … that was about having it, not about having it no longer */
+	bool asking;  /* an HMC_TYPED is on its way, sent after everything before */
+	u32 asked;    /* this offset */
 };
 
 struct console *console_new(struct event_base *base, struct uart *uart, struct requests *requests,
@@ -72,6 +77,15 @@ void console_credit(struct console *console, u32 received, u32 limit);
 
 /* What was sent may be lost: find out, and send that again. */
 void console_ask(struct console *console);
+
+/*
+ * Whether there is a holder has changed: the hypervisor is told. A new one may read and type when
+ * opened() says so, which is never called before this returns.
+ */
+void console_tell(struct console *console);
+
+/* The connection to the hypervisor was lost. */
+void console_lost(struct console *console);
 
 /* The hypervisor has started afresh: both streams begin anew, and what was typed is forgotten. */
 void console_restart(struct console *console);

@@ -129,11 +129,33 @@ static void list_done(void *ctx, const struct hmc_reply *reply)
 			continue;
 		stream_resume(hypervisor, (u16)(HMC_CHANNEL_CONSOLE + i));
 		console_ask(hypervisor->console[i]);
+		console_tell(hypervisor->console[i]);
 	}
 	if (!hypervisor->answered) {
 		hypervisor->answered = true;
 		hypervisor->events->answered(hypervisor->ctx);
 	}
+}
+
+/* What a daemon before this one has told is not so any more. */
+static void release_done(void *ctx, const struct hmc_reply *reply)
+{
+	struct hypervisor *hypervisor = ctx;
+
+	if (!reply) {
+		hypervisor->syncing = false;
+		return;
+	}
+	hypervisor->released = true;
+	list_ask(hypervisor);
+}
+
+static void release_ask(struct hypervisor *hypervisor)
+{
+	struct hmc_vterm vterm = {.control.type = HMC_VTERM, .action = HMC_VTERM_CLOSE};
+
+	request_send(hypervisor->requests, &vterm.control, sizeof(vterm), sizeof(struct hmc_reply),
+		     0, release_done, hypervisor);
 }
 
 static void hello_done(void *ctx, const struct hmc_reply *reply)
@@ -150,7 +172,10 @@ static void hello_done(void *ctx, const struct hmc_reply *reply)
 	if (!hypervisor->known || boot_id != hypervisor->boot_id)
 		hypervisor_restarted(hypervisor, boot_id);
 	stream_resume(hypervisor, HMC_CHANNEL_LOG);
-	list_ask(hypervisor);
+	if (hypervisor->released)
+		list_ask(hypervisor);
+	else
+		release_ask(hypervisor);
 }
 
 static void sync_start(struct hypervisor *hypervisor)
@@ -330,7 +355,8 @@ static void uart_disconnected(void *ctx)
 	hypervisor->log.resuming = false;
 	for (u32 i = 1; i <= HMC_LPAR_ID_MAX; i++)
 		if (hypervisor->console[i])
-			hypervisor->console[i]->output.resuming = false;
+			console_lost(hypervisor->console[i]);
+	hypervisor->released = false;
 	hypervisor->events->lost(hypervisor->ctx);
 }
 

@@ -31,6 +31,7 @@ struct hypervisor {
 	bool known;    /* boot_id is */
 	bool answered; /* since it started and since it was connected */
 	bool syncing;  /* between HMC_HELLO and the reply to HMC_LIST */
+	bool released; /* since it was connected it was told that nobody has a console */
 	struct event *resync;
 };
 

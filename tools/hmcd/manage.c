@@ -100,6 +100,18 @@ int manage_define(u32 lpar_id, const char *name, const char **text)
 	return 0;
 }
 
+int manage_take_console(u32 lpar_id, const char **text)
+{
+	struct hmc_vterm message = {.control.type = HMC_VTERM,
+				    .lpar_id = cpu_to_be16((u16)lpar_id),
+				    .action = HMC_VTERM_TAKE};
+	struct call_request request = {.message = &message.control,
+				       .length = sizeof(message),
+				       .reply_size = sizeof(struct hmc_reply)};
+
+	return request_do(&request, text);
+}
+
 int manage_remove(u32 lpar_id, const char **text)
 {
 	struct hmc_lpar message = {.control.type = HMC_REMOVE,

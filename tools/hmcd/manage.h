@@ -23,6 +23,9 @@ int manage_remove(u32 lpar_id, const char **text);
 int manage_activate(u32 lpar_id, const void *profile, size_t size, enum hmc_boot_mode mode,
 		    const char **text);
 int manage_action(u32 lpar_id, enum hmc_action_type action, const char **text);
+
+/* No partition has this one's console any longer. */
+int manage_take_console(u32 lpar_id, const char **text);
 int manage_power(enum hmc_power_action action, const char **text);
 
 /* The image at @index; false: there are not so many, or no answer. */

@@ -29,6 +29,7 @@ enum guest_state {
 	GUEST_HELLO,	/* for the hypervisor */
 	GUEST_POWER,	/* for its reply to HMC_POWER */
 	GUEST_STATS,	/* for an answer to HMC_STATS */
+	GUEST_ATTACH,	/* for its word about a console */
 	GUEST_CONSOLE,	/* attached */
 	GUEST_JOB,	/* a command's thread has the connection */
 	GUEST_LEAVING,	/* until it has got what is on its way to it */
@@ -56,12 +57,21 @@ struct server {
 	bool ending;
 };
 
+static void console_leave(struct guest *guest)
+{
+	struct console *console = guest->console;
+
+	guest->console = NULL;
+	console->holder = NULL;
+	console_tell(console);
+}
+
 static void guest_free(struct guest *guest)
 {
 	struct server *server = guest->server;
 
 	if (guest->console)
-		guest->console->holder = NULL;
+		console_leave(guest);
 	hypervisor_forget(server->hypervisor, guest);
 	TAILQ_REMOVE(&server->guests, guest, link);
 	bufferevent_free(guest->stream);
@@ -109,24 +119,65 @@ static void console_show(struct guest *guest, size_t queue_max)
 
 static void holder_output(struct console_holder *holder)
 {
-	console_show(container_of(holder, struct guest, holder), QUEUE_MAX);
+	struct guest *guest = container_of(holder, struct guest, holder);
+
+	if (guest->state == GUEST_CONSOLE)
+		console_show(guest, QUEUE_MAX);
 }
 
 static void holder_input(struct console_holder *holder)
 {
 	struct guest *guest = container_of(holder, struct guest, holder);
 
-	console_type(guest->console, bufferevent_get_input(guest->stream), false);
+	if (guest->state == GUEST_CONSOLE)
+		console_type(guest->console, bufferevent_get_input(guest->stream), false);
+}
+
+static void guest_say(struct guest *guest, const char *word, const char *text)
+{
+	evbuffer_add_printf(bufferevent_get_output(guest->stream), "%s%s%s\n", word,
+			    *text ? " " : "", text);
 }
 
 static void holder_closed(struct console_holder *holder)
 {
 	struct guest *guest = container_of(holder, struct guest, holder);
 
-	console_show(guest, SIZE_MAX);
-	guest->console->holder = NULL;
-	guest->console = NULL;
+	if (guest->state == GUEST_CONSOLE)
+		console_show(guest, SIZE_MAX);
+	else
+		guest_say(guest, "error", "the console was closed meanwhile");
+	console_leave(guest);
 	guest_leave(guest);
+}
+
+static void guest_serve(struct guest *guest);
+
+static void holder_opened(struct console_holder *holder, const char *who)
+{
+	struct guest *guest = container_of(holder, struct guest, holder);
+	struct console *console = guest->console;
+	char text[CLIENT_LINE_MAX];
+
+	if (guest->state == GUEST_CONSOLE) {
+		/* The hypervisor has started afresh, and somebody was quicker. */
+		if (who)
+			holder_closed(holder);
+		return;
+	}
+	if (who) {
+		snprintf(text, sizeof(text), "the console of %s is open already: %.*s",
+			 console->name, HMC_TEXT_SIZE - 1, who);
+		guest_say(guest, "error", text);
+		console_leave(guest);
+		guest->state = GUEST_COMMANDS;
+	} else {
+		guest_say(guest, "ok", "");
+		guest->state = GUEST_CONSOLE;
+		guest->position = console->output.size - MIN(console->output.size, CLIENT_REPLAY);
+		console_show(guest, QUEUE_MAX);
+	}
+	guest_serve(guest);
 }
 
 /* A holder that has gone, but could not be seen to as long as nobody takes what it typed. */
@@ -144,12 +195,6 @@ static void holder_check(struct console *console)
 }
 
 /* Commands. */
-
-static void guest_say(struct guest *guest, const char *word, const char *text)
-{
-	evbuffer_add_printf(bufferevent_get_output(guest->stream), "%s%s%s\n", word,
-			    *text ? " " : "", text);
-}
 
 static void attach_command(struct guest *guest, const char *name)
 {
@@ -170,13 +215,16 @@ static void attach_command(struct guest *guest, const char *name)
 		guest_say(guest, "error", text);
 		return;
 	}
-	guest_say(guest, "ok", "");
-	guest->state = GUEST_CONSOLE;
+	guest->state = GUEST_ATTACH;
 	guest->console = console;
-	guest->holder = (struct console_holder){holder_output, holder_input, holder_closed};
+	guest->holder =
+		(struct console_holder){holder_opened, holder_output, holder_input, holder_closed};
 	console->holder = &guest->holder;
-	guest->position = console->output.size - MIN(console->output.size, CLIENT_REPLAY);
-	console_show(guest, QUEUE_MAX);
+	/* What a silent hypervisor said last can be seen; it is told when it speaks again. */
+	if (guest->server->hypervisor->answered)
+		console_tell(console);
+	else
+		holder_opened(&guest->holder, NULL);
 }
 
 static void list_command(struct guest *guest)
@@ -193,8 +241,6 @@ static void list_command(struct guest *guest)
 	}
 	guest_say(guest, "ok", "");
 }
-
-static void guest_serve(struct guest *guest);
 
 static void power_done(void *ctx, const struct hmc_reply *reply)
 {
@@ -385,7 +431,7 @@ static void guest_event(struct bufferevent *stream, short what, void *ctx)
 
 	if (!(what & (BEV_EVENT_EOF | BEV_EVENT_ERROR)))
 		return;
-	if (guest->console)
+	if (guest->state == GUEST_CONSOLE)
 		console_type(guest->console, bufferevent_get_input(stream), true);
 	guest_free(guest);
 }
