@@ -79,7 +79,7 @@ $(DRIVERS): build/guest/drivers-%: | build/guest/vmlinux-%
 	@tools/setup vmlinux-$*
 build/guest/net: | $(PACKAGES)
 	@tools/setup $(@F)
-$(INITRD_NET): tools/mkinitrd tools/guest/init tools/guest/etc/inittab tools/guest-net/etc/network build/guest/bin \
+$(INITRD_NET): tools/mkinitrd tools/guest/init tools/guest/etc/inittab $(wildcard tools/guest-net/*/*) build/guest/bin \
 		build/guest/net $(DRIVERS)
 	@echo "  INITRD  $@"
 	@tools/mkinitrd $@ build/guest/bin tools/guest tools/guest-net build/guest/net $(DRIVERS)
@@ -143,7 +143,7 @@ all: $(HV_ELF)
 # --- Host programs and plans -------------------------------------------------------------------------------------
 
 hmcd_LIBS := -levent -lsqlite3 -lfdt -lpthread
-hmcd_EXTRA := hv/frame.c $(addprefix tools/openlpar-plan/,attribute.c blob.c config.c file.c problem.c procs.c record.c)
+hmcd_EXTRA := hv/frame.c $(addprefix tools/openlpar-plan/,adapter.c attribute.c blob.c config.c file.c problem.c procs.c record.c)
 openlpar-plan_LIBS := -lfdt
 openlpar-up_EXTRA := tools/hmcd/client.c tools/hmcd/rundir.c
 openlpar-down_EXTRA := $(openlpar-up_EXTRA)
