@@ -448,6 +448,20 @@ def test_daemon_is_killed(make):
     assert not processes(system.run)
 
 
+def test_machine_of_a_daemon_that_was_killed(make):
+    """The next daemon is not its parent, and ends with it all the same."""
+    system = make()
+    assert system.up().returncode == 0
+    os.kill(system.pid("hmcd"), signal.SIGKILL)
+    wait_until("only QEMU", lambda: processes(system.run) == [system.pid("qemu")])
+    with subprocess.Popen([system.build / "bin/hmcd", "--dir", system.run], stderr=subprocess.PIPE, text=True) as hmcd:
+        wait_until("answer", lambda: system.reachable() and system.ask("wait-hello") == "ok\n")
+        done = system.down()
+        assert (done.returncode, done.stderr) == (0, "")
+        assert hmcd.wait(ANSWER) == 0 and "the machine has ended" in hmcd.stderr.read()
+    assert not processes(system.run)
+
+
 def test_names_are_not_trusted(make):
     system = make()
     assert system.up(FAKE_NAMES="../evil,.hidden,a/b,same,same,with blank,broken").returncode == 0

@@ -40,7 +40,6 @@ static int mksysplan_run(struct session *session, const struct options *options)
 {
 	const char *path = options_value(options, "f");
 	size_t length = 0;
-	u32 lpars = 0;
 	char *text;
 	FILE *file;
 	int result;
@@ -53,12 +52,9 @@ static int mksysplan_run(struct session *session, const struct options *options)
 	store_take(session->store);
 	result = system_check(session, options);
 	if (!result)
-		lpars = configuration_write(session->store, session->run, file, false);
+		configuration_write(session->store, session->run, file, false);
 	store_give(session->store);
 	fclose(file);
-	if (!result && !lpars)
-		result = session_error(session, "HSCL8025",
-				       "There are no partitions: a system plan has at least one.");
 	if (!result)
 		result = session_write(session, path, text, length);
 	free(text);

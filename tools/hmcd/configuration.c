@@ -16,6 +16,7 @@
 #include "tools/hmcd/profile.h"
 
 #define PROFILE_NAME "default"
+#define PLAN_ROOM    MiB /* of a compiled plan for what is not images */
 
 bool configuration_exists(struct store *store)
 {
@@ -250,9 +251,9 @@ static void pair_write(FILE *file, const char *name, const char *value)
 
 /*
  * A partition with the profile that it has now; for the @start of the machine the one it starts
- * with, unless it does not. Returns whether it was written.
+ * with, unless it does not.
  */
-static bool lpar_write(struct store *store, const struct lpar *lpar, FILE *file, bool start)
+static void lpar_write(struct store *store, const struct lpar *lpar, FILE *file, bool start)
 {
 	const char *mode, *name = lpar->default_profile;
 	struct profile profile;
@@ -260,11 +261,11 @@ static bool lpar_write(struct store *store, const struct lpar *lpar, FILE *file,
 	if (!start && *lpar->curr_profile)
 		name = lpar->curr_profile;
 	if (!profile_load(&profile, store, lpar->id, name))
-		return false;
+		return;
 	mode = profile_get(&profile, "auto_start");
 	if (start && (!mode || strcmp(mode, "1"))) {
 		profile_clear(&profile);
-		return false;
+		return;
 	}
 	fprintf(file, "lpar lpar_id=%u", lpar->id);
 	pair_write(file, "name", lpar->name);
@@ -278,7 +279,6 @@ static bool lpar_write(struct store *store, const struct lpar *lpar, FILE *file,
 	pair_write(file, "boot_mode", mode && !strcmp(mode, "fdt") ? "fdt" : "of");
 	fprintf(file, "\n");
 	profile_clear(&profile);
-	return true;
 }
 
 struct writer {
@@ -287,9 +287,9 @@ struct writer {
 	FILE *file;
 };
 
-static const char images_all[] = "SELECT name, initrd_size FROM image ORDER BY name";
+static const char images_all[] = "SELECT name, initrd_size, kernel_size FROM image ORDER BY name";
 static const char images_start[] =
-	"SELECT DISTINCT image.name, initrd_size FROM image"
+	"SELECT DISTINCT image.name, initrd_size, kernel_size FROM image"
 	" JOIN profile AS uses ON uses.attribute = 'boot_image' AND uses.value = image.name"
 	" JOIN lpar ON lpar.lpar_id = uses.lpar_id AND lpar.default_profile = uses.name"
 	" JOIN profile AS starts ON starts.lpar_id = uses.lpar_id AND starts.name = uses.name"
@@ -309,11 +309,18 @@ static int image_write(void *ctx, const char *const *column)
 	return 0;
 }
 
-u32 configuration_write(struct store *store, const struct rundir *run, FILE *file, bool start)
+static int size_add(void *ctx, const char *const *column)
+{
+	*(u64 *)ctx += strtoul(column[2], NULL, 10) + strtoul(column[1], NULL, 10);
+	return 0;
+}
+
+bool configuration_write(struct store *store, const struct rundir *run, FILE *file, bool start)
 {
 	struct writer writer = {store, run, file};
 	struct lpar lpars[HMC_LPAR_ID_MAX];
-	u32 count = lpars_load(store, lpars), written = 0;
+	u32 count = lpars_load(store, lpars);
+	u64 size = PLAN_ROOM;
 	struct system system;
 
 	system_load(store, &system);
@@ -321,8 +328,11 @@ u32 configuration_write(struct store *store, const struct rundir *run, FILE *fil
 	pair_write(file, "name", system.name);
 	fprintf(file, ",min_proc_units_per_virtual_proc=%u.%02u\n", system.config.min_units / 100,
 		system.config.min_units % 100);
+	store_ask(store, size_add, &size, images_start, "");
+	if (start && size > PLAN_SIZE_MAX * MiB)
+		return false;
 	store_ask(store, image_write, &writer, start ? images_start : images_all, "");
 	for (u32 i = 0; i < count; i++)
-		written += lpar_write(store, &lpars[i], file, start);
-	return written;
+		lpar_write(store, &lpars[i], file, start);
+	return true;
 }

@@ -24,10 +24,10 @@ int configuration_replace(struct store *store, const struct rundir *run, const c
 void configuration_empty(struct store *store);
 
 /*
- * Writes it as a plan. @start: for the next start of the machine, with those images only that
- * partitions need which start by themselves; the others are sent later. Returns how many
- * partitions there are.
+ * Writes it as a plan. @start: for the next start of the machine, with those partitions only that
+ * start by themselves and the images they need; the others are sent later. Returns whether these
+ * fit into a plan; else none of them is in it.
  */
-u32 configuration_write(struct store *store, const struct rundir *run, FILE *file, bool start);
+bool configuration_write(struct store *store, const struct rundir *run, FILE *file, bool start);
 
 #endif

@@ -23,6 +23,7 @@
 #include "tools/hmcd/server.h"
 
 #define DRAIN_SEC 1 /* for what a machine that has ended wrote last */
+#define WATCH_MS  100
 
 struct hmcd {
 	struct rundir run;
@@ -30,12 +31,14 @@ struct hmcd {
 	struct hypervisor *hypervisor;
 	struct server *server;
 	struct store *store;
+	bool start;	   /* the machine does not start partitions by itself */
 	bool synced;	   /* the hypervisor answered before */
 	u64 boot_id;	   /* of the one that did */
 	const char *write; /* a plan that is to be written, and nothing else */
 	pid_t qemu;	   /* 0 = somebody else's, or ended */
 	const char *ended; /* how it did; NULL = it did not */
 	struct event *drained;
+	struct event *watch; /* while a machine of somebody else's is not connected any more */
 };
 
 static void machine_gone(struct hmcd *hmcd)
@@ -49,6 +52,23 @@ static void drained_event(evutil_socket_t fd, short what, void *ctx)
 	(void)fd;
 	(void)what;
 	machine_gone(ctx);
+}
+
+/* The machine was started by a daemon that has gone: nobody tells this one that it has ended. */
+static void watch_event(evutil_socket_t fd, short what, void *ctx)
+{
+	struct hmcd *hmcd = ctx;
+
+	(void)fd;
+	(void)what;
+	if (uart_is_connected(hmcd->hypervisor->uart)) {
+		event_del(hmcd->watch);
+	} else if (!rundir_pid(&hmcd->run, "qemu.pid")) {
+		event_del(hmcd->watch);
+		hmcd->ended = "the machine has ended";
+		fprintf(stderr, "%s\n", hmcd->ended);
+		machine_gone(hmcd);
+	}
 }
 
 static void child_event(evutil_socket_t fd, short what, void *ctx)
@@ -81,8 +101,9 @@ static void hypervisor_answered(void *ctx)
 {
 	struct hmcd *hmcd = ctx;
 
-	job_sync(&hmcd->run, hmcd->store,
-		 hmcd->synced && hmcd->hypervisor->boot_id != hmcd->boot_id);
+	bool restarted = hmcd->synced && hmcd->hypervisor->boot_id != hmcd->boot_id;
+
+	job_sync(&hmcd->run, hmcd->store, restarted || (hmcd->start && !hmcd->synced));
 	hmcd->synced = true;
 	hmcd->boot_id = hmcd->hypervisor->boot_id;
 	server_answered(hmcd->server);
@@ -90,10 +111,13 @@ static void hypervisor_answered(void *ctx)
 
 static void hypervisor_lost(void *ctx)
 {
+	const struct timeval pause = {0, WATCH_MS * 1000};
 	struct hmcd *hmcd = ctx;
 
 	if (hmcd->ended)
 		machine_gone(hmcd);
+	else if (!hmcd->qemu)
+		event_add(hmcd->watch, &pause);
 }
 
 static const struct hypervisor_events hypervisor_events = {
@@ -131,10 +155,11 @@ static int store_prepare(struct hmcd *hmcd)
 	return 0;
 }
 
-/* Exit status of --write-plan: 0, it is there; 3, nothing starts by itself; 4, no store yet. */
+/* Exit status of --write-plan: 0, it is there; 3, it is, but for its partitions; 4, no store yet.
+ */
 static int plan_write(struct hmcd *hmcd)
 {
-	u32 lpars = 0;
+	bool whole = false;
 	FILE *file;
 
 	if (access(rundir_file(&hmcd->run, "hmc.db").text, F_OK))
@@ -148,13 +173,13 @@ static int plan_write(struct hmcd *hmcd)
 	}
 	file = fopen(hmcd->write, "we");
 	if (file)
-		lpars = configuration_write(hmcd->store, &hmcd->run, file, true);
+		whole = configuration_write(hmcd->store, &hmcd->run, file, true);
 	store_close(hmcd->store);
 	if (!file || fclose(file)) {
 		fprintf(stderr, "hmcd: %s: %s\n", hmcd->write, strerror(errno));
 		return 1;
 	}
-	return lpars ? 0 : 3;
+	return whole ? 0 : 3;
 }
 
 static int hmcd_run(struct hmcd *hmcd)
@@ -176,6 +201,7 @@ static int hmcd_run(struct hmcd *hmcd)
 		event_add(signal_events[i], NULL);
 	}
 	hmcd->drained = evtimer_new(hmcd->base, drained_event, hmcd);
+	hmcd->watch = event_new(hmcd->base, -1, EV_PERSIST, watch_event, hmcd);
 	hmcd->hypervisor = hypervisor_new(hmcd->base, &hmcd->run, &hypervisor_events, hmcd);
 	calls_begin(hmcd->base, hmcd->hypervisor);
 	hmcd->server = server_new(hmcd->base, rundir_file(&hmcd->run, "hmcd.sock").text,
@@ -197,6 +223,7 @@ static int hmcd_run(struct hmcd *hmcd)
 	for (size_t i = 0; i < ARRAY_SIZE(signals); i++)
 		event_free(signal_events[i]);
 	event_free(hmcd->drained);
+	event_free(hmcd->watch);
 	event_base_free(hmcd->base);
 	return 0;
 }
@@ -204,12 +231,14 @@ static int hmcd_run(struct hmcd *hmcd)
 static void usage(FILE *to)
 {
 	fprintf(to,
-		"usage: hmcd --dir RUN [-- QEMU ARGUMENT...]\n"
+		"usage: hmcd --dir RUN [--start] [-- QEMU ARGUMENT...]\n"
 		"The management daemon of the managed system in the directory RUN; see\n"
 		"openlpar-up. With a command it starts that as the machine, and ends with it.\n"
+		"With --start the partitions with auto_start=1 are not in the machine's plan: the\n"
+		"daemon sends their boot images and starts them.\n"
 		"       hmcd --dir RUN --write-plan FILE\n"
-		"Writes the plan that this system starts with next time; exit status 3: there is\n"
-		"nothing that starts by itself, 4: it was never started.\n"
+		"Writes the plan that this system starts with next time; exit status 3: its boot\n"
+		"images do not fit into a plan, start it with --start; 4: it was never started.\n"
 		"       hmcd --command-help COMMAND\n"
 		"How a command of the management console is used; \"help\": which there are.\n");
 }
@@ -219,6 +248,7 @@ static int options_read(int argc, char **argv, struct hmcd *hmcd)
 {
 	static const struct option options[] = {{"dir", required_argument, NULL, 'd'},
 						{"write-plan", required_argument, NULL, 'w'},
+						{"start", no_argument, NULL, 's'},
 						{"command-help", required_argument, NULL, 'c'},
 						{"help", no_argument, NULL, 'h'},
 						{0}};
@@ -232,6 +262,10 @@ static int options_read(int argc, char **argv, struct hmcd *hmcd)
 		}
 		if (option == 'c')
 			exit(command_help(optarg, stdout) ? 0 : 1);
+		if (option == 's') {
+			hmcd->start = true;
+			continue;
+		}
 		if (option != 'd' && option != 'w') {
 			usage(stderr);
 			exit(2);

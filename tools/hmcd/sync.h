@@ -33,8 +33,8 @@ void sync_images(struct store *store, const struct rundir *run, struct session *
 		 time_t since);
 
 /*
- * The hypervisor answers, @restarted: for the first time since its start, and not the first one:
- * partitions, images, and if @restarted those partitions that start by themselves.
+ * The hypervisor answers, @restarted: for the first time since its start, which did not start
+ * partitions: partitions, images, and if @restarted those partitions that start by themselves.
  */
 void sync_all(struct store *store, const struct rundir *run, bool restarted);
 

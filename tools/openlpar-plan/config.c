@@ -247,9 +247,6 @@ bool config_parse(struct config *config, char *text, size_t size, struct problem
 		config_lpar_complete(lpar, &config->system, problems);
 		lpar_image_find(config, lpar, problems);
 	}
-	if (problems->count == 0 && config->lpar_count == 0)
-		problem_add(problems, 0, "lpar", "no partition in the plan (1 to %d lpar records)",
-			    PLAN_LPARS_MAX);
 	if (problems->count != 0)
 		return false;
 	lpar_ids_assign(config);

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "tools/hmcd/client.h"
+#include "tools/hmcd/registry.h"
 #include "tools/hmcd/rundir.h"
 #include "tools/openlpar-up/machine.h"
 #include "tools/openlpar-up/options.h"
@@ -22,7 +23,7 @@
 #define TAIL_LINES  15
 
 #define STORE	       "hmc.db"
-#define NOTHING_STARTS 3 /* exit statuses of hmcd --write-plan */
+#define IMAGES_LARGE   3 /* exit statuses of hmcd --write-plan */
 #define STORE_IS_EMPTY 4
 
 struct up {
@@ -30,6 +31,7 @@ struct up {
 	struct rundir run;
 	char build[PATH_MAX - 64]; /* the directory above the one of this program */
 	char kernel[PATH_MAX];	   /* the hypervisor's image */
+	bool start;		   /* the daemon starts the partitions */
 	int lock;
 	pid_t hmcd;
 };
@@ -113,14 +115,15 @@ static int plan_choose(struct up *up)
 	status = program_run(up, "hmcd", "--dir", up->run.path, "--write-plan", kept.text);
 	if (status == STORE_IS_EMPTY)
 		return 0;
-	if (status && status != NOTHING_STARTS)
+	if (status && status != IMAGES_LARGE)
 		return -1;
+	up->start = status == IMAGES_LARGE;
 	if (up->options.plan)
 		fprintf(stderr,
 			"openlpar-up: %s has a configuration already, which is kept; "
 			"deploysysplan brings in another plan\n",
 			up->run.path);
-	up->options.plan = status == NOTHING_STARTS ? NULL : kept.text;
+	up->options.plan = kept.text;
 	return 0;
 }
 
@@ -152,7 +155,7 @@ static void daemon_exec(const struct up *up, char *const words[])
 {
 	int log = open(rundir_file(&up->run, "hmcd.log").text, O_WRONLY | O_CREAT | O_APPEND, 0644);
 	int null = open("/dev/null", O_RDONLY);
-	char *command[MACHINE_WORDS + 5];
+	char *command[MACHINE_WORDS + 6];
 	size_t n = 0;
 	char program[PATH_MAX];
 
@@ -168,6 +171,8 @@ static void daemon_exec(const struct up *up, char *const words[])
 	command[n++] = program;
 	command[n++] = (char *)"--dir";
 	command[n++] = (char *)up->run.path;
+	if (up->start)
+		command[n++] = (char *)"--start";
 	command[n++] = (char *)"--";
 	while ((command[n] = *words++))
 		n++;
@@ -228,6 +233,22 @@ static const char *answer_wait(struct up *up)
 	return NULL;
 }
 
+/* Says so when hmc cannot find the system by its name. */
+static void name_check(const struct rundir *run)
+{
+	struct registry_system *systems;
+	int count = registry_list(&systems), i = 0;
+
+	while (i < count && strcmp(systems[i].run.path, run->path))
+		i++;
+	if (i >= count)
+		fprintf(stderr,
+			"openlpar-up: another system of this name is running: hmc finds this one "
+			"by --dir %s only\n",
+			run->path);
+	free(systems);
+}
+
 static void tail_print(const struct rundir *run, const char *name)
 {
 	FILE *file = fopen(rundir_file(run, name).text, "re");
@@ -262,6 +283,7 @@ int main(int argc, char **argv)
 	if (!failure) {
 		printf("running in %s (QEMU is process %d); consoles/NAME.log and hypervisor.log there\n",
 		       up.run.path, (int)rundir_pid(&up.run, "qemu.pid"));
+		name_check(&up.run);
 		return 0;
 	}
 	rundir_kill(&up.run, PATIENCE_MS);
