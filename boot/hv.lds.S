@@ -41,6 +41,9 @@ SECTIONS
 		__start_forget_hooks = .;
 		KEEP(*(forget_hooks))
 		__stop_forget_hooks = .;
+		__start_activation_parts = .;
+		KEEP(*(activation_parts))
+		__stop_activation_parts = .;
 		__start_adapter_types = .;
 		KEEP(*(adapter_types))
 		__stop_adapter_types = .;

@@ -18,6 +18,7 @@
 #define LPAR_NAME_SIZE	 32
 #define LPAR_REASON_SIZE 160 /* of what ended it, for people; longer ones are cut off */
 
+struct bus;
 struct vp;
 
 /*
@@ -60,6 +61,7 @@ struct lpar {
 	struct lpar_procs procs;
 	struct share share;
 	struct lpar_use use;
+	struct bus *bus;  /* its virtual adapters (vio/bus.h); NULL: none */
 	u64 start_msr;	  /* MSR[SF] of a processor that starts: the mode RTAS is in */
 	u64 pcr;	  /* processor compatibility register */
 	u64 lpcr;	  /* RMLS, ILE, AIL … common to its processors */

@@ -140,11 +140,33 @@ static int allocate_tables(struct partition *partition)
 	return hpt->table && partition->tree ? 0 : refuse_own_needs(partition);
 }
 
+/* What others have to add. */
+static int open_parts(struct partition *partition)
+{
+	char reason[LPAR_REASON_SIZE];
+
+	for (const struct activation_part *const *line = __start_activation_parts;
+	     line < __stop_activation_parts; line++)
+		if (!(*line)->open(partition, reason))
+			return refuse(partition, REFCODE_NO_ADAPTER, "%s", reason);
+	return 0;
+}
+
+static u64 parts_memory(const struct partition *partition)
+{
+	u64 bytes = 0;
+
+	for (const struct activation_part *const *line = __start_activation_parts;
+	     line < __stop_activation_parts; line++)
+		bytes += (*line)->memory(partition);
+	return bytes;
+}
+
 static void log_allocated(const struct partition *partition)
 {
 	const struct lpar *lpar = &partition->lpar;
 	u64 own = sizeof(*partition) + (1UL << vps_shift(partition)) + partition->tree_size +
-		  lpar->map.nr_lmbs * sizeof(*lpar->map.lmb);
+		  lpar->map.nr_lmbs * sizeof(*lpar->map.lmb) + parts_memory(partition);
 
 	log_line("partition %s: %u virtual processors, %u.%02u %s, %lu MiB, RMO %lu MiB, "
 		 "hypervisor memory %lu bytes, page table %lu bytes",
@@ -235,6 +257,14 @@ static int place_initrd(struct partition *partition, u64 rmo_top, u64 bottom)
 }
 
 /* --- starting --- */
+
+/* Before the memory is cleared: others may have access to it still. */
+static void reset_parts(struct partition *partition)
+{
+	for (const struct activation_part *const *line = __start_activation_parts;
+	     line < __stop_activation_parts; line++)
+		(*line)->reset(partition);
+}
 
 static void reset(struct partition *partition)
 {
@@ -360,7 +390,8 @@ bool activation_allocate(struct partition *partition)
 {
 	refcode_add(partition, REFCODE_ASSIGN, "");
 	if (claim_processors(partition) != 0 || allocate_memory(partition) != 0 ||
-	    allocate_processors(partition) != 0 || allocate_tables(partition) != 0) {
+	    allocate_processors(partition) != 0 || allocate_tables(partition) != 0 ||
+	    open_parts(partition) != 0) {
 		activation_release(partition);
 		refcode_add(partition, partition->activation.refusal, "");
 		return false;
@@ -382,8 +413,10 @@ int activation_step(struct partition *partition)
 		partition_fail(partition, activation->refusal, "%s", activation->reason);
 		return -1;
 	case ACTIVATION_CLEAR:
-		if (activation->cleared == 0)
+		if (activation->cleared == 0) {
 			refcode_add(partition, REFCODE_CLEAR, "");
+			reset_parts(partition);
+		}
 		if (clear_some(partition))
 			return 1;
 		refcode_add(partition, REFCODE_LOAD, partition->profile.image.name);
@@ -412,6 +445,9 @@ void activation_release(struct partition *partition)
 	struct lpar *lpar = &partition->lpar;
 	struct vp *vps;
 
+	for (const struct activation_part *const *line = __start_activation_parts;
+	     line < __stop_activation_parts; line++)
+		(*line)->close(partition);
 	pool_release(lpar);
 	ics_reset(lpar); /* no interrupt finds a processor from here on */
 	vps = lpar->nr_vps ? lpar->vps[0] : NULL;

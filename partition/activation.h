@@ -35,6 +35,33 @@ struct activation {
 };
 
 /*
+ * What else a partition has while it is activated, from another room: ACTIVATION_PART(bus_part).
+ * All of it is called as work, by one processor at a time, while none of the partition's
+ * processors runs.
+ */
+struct activation_part {
+	/*
+	 * Memory and processors are there. Returns false, with nothing left behind and a phrase
+	 * for people in @reason (LPAR_REASON_SIZE bytes), when it cannot be had.
+	 */
+	bool (*open)(struct partition *partition, char *reason);
+	/* The partition is about to start; what it or others have done to it is undone. */
+	void (*reset)(struct partition *partition);
+	/* The end; also when it was never opened. The partition's lock may be held. */
+	void (*close)(struct partition *partition);
+	/* Bytes of the hypervisor's memory that it takes now, while it is open. */
+	u64 (*memory)(const struct partition *partition);
+};
+
+#define ACTIVATION_PART(part)                                                                  \
+	static const struct activation_part *const part##_line __section("activation_parts") = \
+		&(part)
+
+/* Weak: test programs may be without. */
+extern const struct activation_part *const __start_activation_parts[] __attribute__((weak)),
+	*const __stop_activation_parts[] __attribute__((weak));
+
+/*
  * Prepares for activation_step(). A partition that still has its memory, page table and
  * processors keeps them. dispatch_left() has been true since it last ran.
  */

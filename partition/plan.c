@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <libfdt.h>
-#include <stdio.h>
+#include <string.h>
 #include "hmc/plan.h"
 #include "partition/plan.h"
+#include "partition/plan_adapter.h"
+#include "partition/plan_property.h"
 
 _Static_assert((int)PLAN_SHARE_IDLE_ALWAYS == (int)SHARING_SHARE_IDLE_ALWAYS &&
 		       (int)PLAN_UNCAP == (int)SHARING_UNCAP &&
@@ -13,46 +15,6 @@ _Static_assert((int)PLAN_SHARE_IDLE_ALWAYS == (int)SHARING_SHARE_IDLE_ALWAYS &&
 /* With version 17 of the format the size of every part of the blob is known and checkable. */
 #define FDT_VERSION_NEEDED 17
 
-/* A property that is one number; false if it is missing, malformed or out of range. */
-static bool number_get(const void *fdt, int node, const char *property, u32 min, u32 max,
-		       u32 *number)
-{
-	int length;
-	const fdt32_t *value = fdt_getprop(fdt, node, property, &length);
-
-	if (value == NULL || length != (int)sizeof(*value))
-		return false;
-	*number = fdt32_ld(value);
-	return *number >= min && *number <= max;
-}
-
-/* A property that is one string; NULL if it is missing or malformed. */
-static const char *string_get(const void *fdt, int node, const char *property)
-{
-	int length;
-	const char *value = fdt_getprop(fdt, node, property, &length);
-
-	if (value == NULL || length < 1 || strnlen(value, (size_t)length) != (size_t)length - 1)
-		return NULL;
-	return value;
-}
-
-static const char *name_get(const void *fdt, int node, const char *property)
-{
-	const char *name = string_get(fdt, node, property);
-
-	return name != NULL && plan_name_valid(name) ? name : NULL;
-}
-
-/* The node that FORMAT and NUMBER name below PARENT, or a negative number. */
-static int numbered_node(const void *fdt, int parent, const char *format, u32 number)
-{
-	char name[32];
-
-	snprintf(name, sizeof(name), format, (unsigned int)number);
-	return fdt_subnode_offset(fdt, parent, name);
-}
-
 /* The file whose index is in PROPERTY of NODE. */
 static bool file_get(const struct plan *plan, int node, const char *property, const void **data,
 		     size_t *size)
@@ -61,9 +23,9 @@ static bool file_get(const struct plan *plan, int node, const char *property, co
 	int length;
 	int file;
 
-	if (!number_get(plan->fdt, node, property, 0, 2 * PLAN_IMAGES_MAX - 1, &index))
+	if (!plan_number(plan->fdt, node, property, 0, 2 * PLAN_IMAGES_MAX - 1, &index))
 		return false;
-	file = numbered_node(plan->fdt, plan->files, PLAN_NODE_FILE, index);
+	file = plan_numbered_node(plan->fdt, plan->files, PLAN_NODE_FILE, index);
 	if (file < 0)
 		return false;
 	*data = fdt_getprop(plan->fdt, file, PLAN_PROP_DATA, &length);
@@ -79,7 +41,7 @@ static const char *image_read(const struct plan *plan, int node, struct plan_ima
 	const void *fdt = plan->fdt;
 
 	*image = (struct plan_image){0};
-	image->name = name_get(fdt, node, PLAN_PROP_IMAGE_NAME);
+	image->name = plan_name(fdt, node, PLAN_PROP_IMAGE_NAME);
 	if (image->name == NULL)
 		return "image without a proper name";
 	if (!file_get(plan, node, PLAN_PROP_KERNEL, &image->kernel, &image->kernel_size))
@@ -96,9 +58,9 @@ static const char *image_get(const struct plan *plan, int lpar, struct plan_imag
 	u32 index;
 	int node;
 
-	if (!number_get(fdt, lpar, PLAN_PROP_BOOT_IMAGE, 0, PLAN_IMAGES_MAX - 1, &index))
+	if (!plan_number(fdt, lpar, PLAN_PROP_BOOT_IMAGE, 0, PLAN_IMAGES_MAX - 1, &index))
 		return "boot image missing or out of range";
-	node = numbered_node(fdt, plan->images, PLAN_NODE_IMAGE, index);
+	node = plan_numbered_node(fdt, plan->images, PLAN_NODE_IMAGE, index);
 	return node < 0 ? "boot image not in the plan" : image_read(plan, node, image);
 }
 
@@ -106,16 +68,16 @@ static const char *memory_get(const struct plan *plan, int node, struct plan_lpa
 {
 	u32 size;
 
-	if (!number_get(plan->fdt, node, PLAN_PROP_DESIRED_MEM, PLAN_DESIRED_MEM_MIN,
-			PLAN_DESIRED_MEM_MAX, &size))
+	if (!plan_number(plan->fdt, node, PLAN_PROP_DESIRED_MEM, PLAN_DESIRED_MEM_MIN,
+			 PLAN_DESIRED_MEM_MAX, &size))
 		return "memory size missing or out of range";
 	lpar->mem = size * (u64)MiB;
 	if (!IS_ALIGNED(lpar->mem, plan->lmb_size))
 		return "memory size not a multiple of the LMB size";
 	if (fdt_getprop(plan->fdt, node, PLAN_PROP_RMO_SIZE, NULL) == NULL)
 		return NULL;
-	if (!number_get(plan->fdt, node, PLAN_PROP_RMO_SIZE, PLAN_RMO_SIZE_MIN, PLAN_RMO_SIZE_MAX,
-			&size) ||
+	if (!plan_number(plan->fdt, node, PLAN_PROP_RMO_SIZE, PLAN_RMO_SIZE_MIN, PLAN_RMO_SIZE_MAX,
+			 &size) ||
 	    !plan_rmo_size_valid(size))
 		return "size of the real-mode region out of range";
 	lpar->rmo_size = size * (u64)MiB;
@@ -126,9 +88,9 @@ static const char *memory_get(const struct plan *plan, int node, struct plan_lpa
 static bool numbers_get(const void *fdt, int node, const char *const property[3], u32 lowest,
 			u32 highest, u32 *min, u32 *desired, u32 *max)
 {
-	return number_get(fdt, node, property[2], lowest, highest, max) &&
-	       number_get(fdt, node, property[1], lowest, *max, desired) &&
-	       number_get(fdt, node, property[0], lowest, *desired, min);
+	return plan_number(fdt, node, property[2], lowest, highest, max) &&
+	       plan_number(fdt, node, property[1], lowest, *max, desired) &&
+	       plan_number(fdt, node, property[0], lowest, *desired, min);
 }
 
 static const char *units_get(const struct plan *plan, int node, struct lpar_procs *procs)
@@ -147,8 +109,8 @@ static const char *units_get(const struct plan *plan, int node, struct lpar_proc
 	     !plan_units_fit(procs->desired_units, procs->desired_procs, plan->min_units) ||
 	     !plan_units_fit(procs->max_units, procs->max_procs, plan->min_units)))
 		return "processing units do not fit the number of processors";
-	if (!number_get(plan->fdt, node, PLAN_PROP_UNCAP_WEIGHT, 0, max_weight,
-			&procs->uncap_weight))
+	if (!plan_number(plan->fdt, node, PLAN_PROP_UNCAP_WEIGHT, 0, max_weight,
+			 &procs->uncap_weight))
 		return "weight missing or out of range";
 	return NULL;
 }
@@ -157,7 +119,7 @@ static const char *procs_get(const struct plan *plan, int node, struct lpar_proc
 {
 	static const char *const property[] = {PLAN_PROP_MIN_PROCS, PLAN_PROP_DESIRED_PROCS,
 					       PLAN_PROP_MAX_PROCS};
-	const char *mode = string_get(plan->fdt, node, PLAN_PROP_SHARING_MODE);
+	const char *mode = plan_string(plan->fdt, node, PLAN_PROP_SHARING_MODE);
 
 	if (mode == NULL || plan_sharing_find(mode) == PLAN_SHARING_MODES)
 		return "sharing mode missing or unknown";
@@ -170,14 +132,14 @@ static const char *procs_get(const struct plan *plan, int node, struct lpar_proc
 
 static const char *boot_get(const struct plan *plan, int node, struct plan_lpar *lpar)
 {
-	const char *mode = string_get(plan->fdt, node, PLAN_PROP_BOOT_MODE);
+	const char *mode = plan_string(plan->fdt, node, PLAN_PROP_BOOT_MODE);
 
 	if (mode == NULL)
 		return "boot mode missing";
 	lpar->open_firmware = strcmp(mode, PLAN_BOOT_MODE_OF) == 0;
 	if (!lpar->open_firmware && strcmp(mode, PLAN_BOOT_MODE_FDT) != 0)
 		return "boot mode neither of nor fdt";
-	lpar->boot_args = string_get(plan->fdt, node, PLAN_PROP_BOOT_ARGS);
+	lpar->boot_args = plan_string(plan->fdt, node, PLAN_PROP_BOOT_ARGS);
 	if (lpar->boot_args == NULL || !plan_boot_args_valid(lpar->boot_args))
 		return "boot arguments missing, too long or not printable";
 	return NULL;
@@ -190,7 +152,9 @@ static const char *profile_get(const struct plan *plan, int node, struct plan_lp
 
 	if (reason == NULL)
 		reason = memory_get(plan, node, lpar);
-	return reason == NULL ? boot_get(plan, node, lpar) : reason;
+	if (reason == NULL)
+		reason = boot_get(plan, node, lpar);
+	return reason == NULL ? plan_adapters_get(plan->fdt, node, lpar) : reason;
 }
 
 /* Reads the partition NODE. Returns NULL or what is wrong with it. */
@@ -199,11 +163,11 @@ static const char *lpar_get(const struct plan *plan, int node, struct plan_lpar 
 	const char *reason;
 
 	*lpar = (struct plan_lpar){0};
-	lpar->name = name_get(plan->fdt, node, PLAN_PROP_LPAR_NAME);
+	lpar->name = plan_name(plan->fdt, node, PLAN_PROP_LPAR_NAME);
 	if (lpar->name == NULL)
 		return "partition without a proper name";
-	if (!number_get(plan->fdt, node, PLAN_PROP_LPAR_ID, PLAN_LPAR_ID_MIN, PLAN_LPAR_ID_MAX,
-			&lpar->id))
+	if (!plan_number(plan->fdt, node, PLAN_PROP_LPAR_ID, PLAN_LPAR_ID_MIN, PLAN_LPAR_ID_MAX,
+			 &lpar->id))
 		return "partition ID missing or out of range";
 	reason = profile_get(plan, node, lpar);
 	return reason == NULL ? image_get(plan, node, &lpar->image) : reason;
@@ -241,18 +205,18 @@ static const char *system_get(struct plan *plan)
 
 	if (fdt_node_check_compatible(fdt, 0, PLAN_COMPATIBLE) != 0)
 		return "not a system plan";
-	if (!number_get(fdt, 0, PLAN_PROP_VERSION, PLAN_VERSION, PLAN_VERSION, &number))
+	if (!plan_number(fdt, 0, PLAN_PROP_VERSION, PLAN_VERSION, PLAN_VERSION, &number))
 		return "made for another version of the hypervisor";
-	plan->system_name = name_get(fdt, 0, PLAN_PROP_SYSTEM_NAME);
+	plan->system_name = plan_name(fdt, 0, PLAN_PROP_SYSTEM_NAME);
 	if (plan->system_name == NULL)
 		return "system name missing or malformed";
-	if (!number_get(fdt, 0, PLAN_PROP_MEM_REGION_SIZE, PLAN_MEM_REGION_SIZE_MIN,
-			PLAN_MEM_REGION_SIZE_MAX, &number) ||
+	if (!plan_number(fdt, 0, PLAN_PROP_MEM_REGION_SIZE, PLAN_MEM_REGION_SIZE_MIN,
+			 PLAN_MEM_REGION_SIZE_MAX, &number) ||
 	    !plan_mem_region_size_valid(number))
 		return "LMB size missing or out of range";
 	plan->lmb_size = number * (u64)MiB;
-	if (!number_get(fdt, 0, PLAN_PROP_MIN_UNITS_PER_VP, PLAN_MIN_UNITS_PER_VP_MIN,
-			PLAN_MIN_UNITS_PER_VP_MAX, &plan->min_units))
+	if (!plan_number(fdt, 0, PLAN_PROP_MIN_UNITS_PER_VP, PLAN_MIN_UNITS_PER_VP_MIN,
+			 PLAN_MIN_UNITS_PER_VP_MAX, &plan->min_units))
 		return "least processing units per processor missing or out of range";
 	plan->partitions = fdt_subnode_offset(fdt, 0, PLAN_NODE_PARTITIONS);
 	plan->images = fdt_subnode_offset(fdt, 0, PLAN_NODE_IMAGES);
@@ -334,6 +298,6 @@ const char *plan_read_profile(const void *blob, size_t size, u64 lmb_size, u32 m
 	reason = profile_get(&plan, 0, out);
 	if (reason != NULL)
 		return reason;
-	out->image.name = name_get(blob, 0, PLAN_PROP_BOOT_IMAGE_NAME);
+	out->image.name = plan_name(blob, 0, PLAN_PROP_BOOT_IMAGE_NAME);
 	return out->image.name == NULL ? "boot image missing or not a proper name" : NULL;
 }

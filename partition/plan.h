@@ -6,6 +6,7 @@
 #ifndef PARTITION_PLAN_H
 #define PARTITION_PLAN_H
 
+#include "hmc/adapter.h"
 #include "hv/lpar.h"
 #include "types.h"
 
@@ -38,6 +39,10 @@ struct plan_lpar {
 	bool open_firmware;	 /* false: entered through a flat device tree */
 	const char *boot_args;
 	struct plan_image image;
+	u32 virtual_slots; /* PLAN_VIRTUAL_SLOTS_MIN to PLAN_VIRTUAL_SLOTS_MAX */
+	u32 nr_adapters;   /* in them, the console not among them … */
+	const void *fdt;   /* … for plan_next_adapter(): the blob, and the node there */
+	int node;
 };
 
 /*
@@ -61,6 +66,13 @@ u32 plan_min_units(const struct plan *plan);
  */
 int plan_next_lpar(const struct plan *plan, int *cursor, struct plan_lpar *out,
 		   const char **reason);
+
+/*
+ * Reads the next virtual adapter of LPAR, in no special order; *CURSOR as above. Each is in a slot
+ * of its own below the partition's number of slots. Returns false when there are no more. What LPAR
+ * was read from is still there.
+ */
+bool plan_next_adapter(const struct plan_lpar *lpar, int *cursor, struct plan_adapter *out);
 
 /* Reads the next boot image in the same way. */
 int plan_next_image(const struct plan *plan, int *cursor, struct plan_image *out,

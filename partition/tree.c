@@ -9,6 +9,7 @@
 #include "hv/machine.h"
 #include "papr/splpar.h"
 #include "partition/cas.h"
+#include "partition/model.h"
 #include "partition/partition.h"
 #include "partition/tree.h"
 #include "partition/tree_cpu.h"
@@ -24,28 +25,22 @@
 #define TREE_FIXED_SIZE (64 * KiB)
 #define TREE_CPU_SIZE	(1 * KiB)
 #define TREE_LMB_SIZE	192
+#define TREE_SLOT_SIZE	128 /* of the virtual bus, mostly a location code */
+#define TREE_ADAPTER_SIZE (1 * KiB)
 
 static bool is_flat(const struct partition *partition)
 {
 	return !partition->profile.open_firmware;
 }
 
-/* The machine's serial number, if its firmware gives one. */
-static const char *system_id(void)
-{
-	const char *id = fdt_getprop(machine.fdt, 0, "system-id", NULL);
-
-	return id ? id : "unknown";
-}
-
 static void put_root(struct tree_writer *writer, const struct partition *partition)
 {
 	static const char level[] = "LoPAR-2.9-OpenLPAR-1";
-	char name[TREE_CPU_NAME_SIZE], model[TREE_CPU_NAME_SIZE + 16];
+	char name[MODEL_CPU_SIZE], model[MODEL_CPU_SIZE + 16];
 	char compatible[sizeof(model) + sizeof(level)];
 	size_t size;
 
-	tree_cpu_name(name);
+	model_cpu(name);
 	size = snprintf(model, sizeof(model), "OpenLPAR,%s", name) + 1;
 	memcpy(compatible, model, size);
 	memcpy(compatible + size, level, sizeof(level));
@@ -54,7 +49,7 @@ static void put_root(struct tree_writer *writer, const struct partition *partiti
 	tree_put_string(writer, "device_type", "chrp");
 	tree_put_string(writer, "model", model);
 	tree_put(writer, "compatible", compatible, size + sizeof(level));
-	tree_put_string(writer, "system-id", system_id());
+	tree_put_string(writer, "system-id", model_system_id());
 	tree_put_cell(writer, "ibm,partition-no", partition->lpar.id);
 	tree_put_string(writer, "ibm,partition-name", partition->lpar.name);
 	tree_put_cell(writer, "ibm,partition-performance-parameters-level", PPP_LEVEL);
@@ -275,6 +270,8 @@ size_t tree_size(const struct partition *partition)
 	const struct lpar *lpar = &partition->lpar;
 	size_t size = TREE_FIXED_SIZE + lpar->nr_vps * TREE_CPU_SIZE;
 
+	size += partition->profile.virtual_slots * TREE_SLOT_SIZE;
+	size += partition->profile.nr_adapters * TREE_ADAPTER_SIZE;
 	if (!is_flat(partition))
 		size += lpar->map.nr_lmbs * TREE_LMB_SIZE;
 	return ALIGN_UP(size, 4 * KiB);

@@ -5,10 +5,11 @@
 #include <string.h>
 #include "hv/machine.h"
 #include "hv/vp.h"
+#include "partition/model.h"
 #include "partition/tree_cpu.h"
 #include "partition/tree_memory.h"
 
-#define NODE_NAME_SIZE	 (TREE_CPU_NAME_SIZE + 24)
+#define NODE_NAME_SIZE	 (MODEL_CPU_SIZE + 24)
 #define PAGE_SHIFT	 12
 #define LARGE_PAGE_SHIFT 24 /* 16 MiB: an LMB may be no larger */
 
@@ -161,23 +162,11 @@ static void put_machine(struct tree_writer *writer)
 	tree_put_cells(writer, "ibm,extended-timebase-frequency", timebase, 2);
 }
 
-void tree_cpu_name(char name[TREE_CPU_NAME_SIZE])
-{
-	const char *full = fdt_get_name(machine.fdt, machine.cpu[0].node, NULL);
-	const char *start = full ? strchr(full, ',') : NULL;
-	size_t size;
-
-	start = start ? start + 1 : "POWER";
-	size = MIN(strcspn(start, "@"), (size_t)TREE_CPU_NAME_SIZE - 1);
-	memcpy(name, start, size);
-	name[size] = '\0';
-}
-
 static void cpu_node_name(u32 number, char node[NODE_NAME_SIZE])
 {
-	char name[TREE_CPU_NAME_SIZE];
+	char name[MODEL_CPU_SIZE];
 
-	tree_cpu_name(name);
+	model_cpu(name);
 	snprintf(node, NODE_NAME_SIZE, "PowerPC,%s@%x", name, (unsigned int)number);
 }
 

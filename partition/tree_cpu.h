@@ -16,8 +16,4 @@ void tree_put_cpus(struct tree_writer *writer, const struct lpar *lpar, const st
 /* Makes /cpus of a finished tree agree with @cas. Returns 0 or a libfdt error. */
 int tree_negotiate_cpus(void *fdt, const struct lpar *lpar, const struct cas *cas);
 
-/* The processor's name without "PowerPC,", such as POWER8, into @name. */
-#define TREE_CPU_NAME_SIZE 24
-void tree_cpu_name(char name[TREE_CPU_NAME_SIZE]);
-
 #endif

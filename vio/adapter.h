@@ -60,6 +60,12 @@ struct adapter_type {
 	 */
 	void (*reset)(struct adapter *adapter);
 
+	/*
+	 * The partition has just enabled interrupts with H_VIO_SIGNAL: what came while they were
+	 * disabled has not been signaled. Nothing is held. NULL: nothing to do.
+	 */
+	void (*enabled)(struct adapter *adapter);
+
 	/* The end, after reset(): afterwards nobody has a pointer to it. NULL: nothing to do. */
 	void (*close)(struct adapter *adapter);
 
@@ -118,5 +124,12 @@ struct adapter *adapter_find_window(const struct lpar *lpar, u64 liobn, u32 *win
  * partition finds it. Any processor; nothing may be held that is ordered after the ICS lock.
  */
 void adapter_signal(struct adapter *adapter);
+
+/*
+ * The location code of the connector @slot of partition @lpar_id's bus, as in "ibm,loc-code".
+ * LoPAR "Virtual Card Connector Location Codes".
+ */
+#define ADAPTER_LOCATION_SIZE 88
+void adapter_location(u32 lpar_id, u32 slot, char location[ADAPTER_LOCATION_SIZE]);
 
 #endif

@@ -1,80 +1,172 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vio/bus.h"
-#include "papr/vio.h"
-#include "papr/xics.h"
+#include "partition/activation.h"
 #include "partition/partition.h"
-#include "partition/tree_writer.h"
+#include "vio/adapter.h"
 
-#include <libfdt.h>
 #include <stdio.h>
-#include <string.h>
+#include <stdlib.h>
 
-#define NODE "vdevice"
-
-static int add_bus(void *fdt)
+/* The kind @kind, if the hypervisor has it. */
+static const struct adapter_type *type_find(enum plan_adapter_kind kind)
 {
-	static const u32 sources[] = {XICS_FIRST_SOURCE, XICS_MAX_SOURCES};
-	struct tree_writer writer = {.fdt = fdt, .node = fdt_add_subnode(fdt, 0, NODE)};
-
-	if (writer.node < 0)
-		return writer.node;
-	tree_put_string(&writer, "device_type", "vdevice");
-	tree_put_string(&writer, "compatible", "IBM,vdevice");
-	tree_put_cell(&writer, "#address-cells", 1);
-	tree_put_cell(&writer, "#size-cells", 0);
-	tree_put_cell(&writer, "#interrupt-cells", 2);
-	tree_put_cells(&writer, "interrupt-ranges", sources, ARRAY_SIZE(sources));
-	tree_put_flag(&writer, "interrupt-controller");
-	return writer.error ? writer.error : writer.node;
+	for (const struct adapter_type *const *line = __start_adapter_types;
+	     line < __stop_adapter_types; line++)
+		if ((*line)->kind == kind)
+			return *line;
+	return NULL;
 }
 
-static int find_bus(void *fdt)
+static bool refuse(char *reason, u32 slot, const char *why)
 {
-	int node = fdt_subnode_offset(fdt, 0, NODE);
-
-	return node == -FDT_ERR_NOTFOUND ? add_bus(fdt) : node;
+	snprintf(reason, LPAR_REASON_SIZE, "virtual slot %u: %.120s", (unsigned int)slot, why);
+	return false;
 }
 
-/* A property of the root without the vendor before its comma. */
-static const char *root_word(const void *fdt, const char *name)
+/* Gives back what is common to all. */
+static void adapter_free(struct adapter *adapter)
 {
-	const char *value = fdt_getprop(fdt, 0, name, NULL);
-	const char *comma = value ? strrchr(value, ',') : NULL;
-
-	if (!value)
-		return "";
-	return comma ? comma + 1 : value;
+	tce_table_close(&adapter->window);
+	if (adapter->irq != XICS_SPURIOUS)
+		ics_source_free(adapter->lpar, adapter->irq);
+	free(adapter);
 }
 
-/* LoPAR "Virtual Card Connector Location Codes": system, partition, slot. */
-static void put_location(struct tree_writer *writer, const struct partition *partition, u32 slot)
+/* A new adapter of @type without what its kind adds, or NULL with a reason. */
+static struct adapter *adapter_make(struct lpar *lpar, const struct adapter_type *type, u32 slot,
+				    char *reason)
 {
-	char code[80];
+	struct adapter *adapter = calloc(1, type->size);
 
-	snprintf(code, sizeof(code), "U%s.%s-V%u-C%u", root_word(writer->fdt, "model"),
-		 root_word(writer->fdt, "system-id"), (unsigned int)partition->lpar.id,
-		 (unsigned int)slot);
-	tree_put_string(writer, "ibm,loc-code", code);
+	if (!adapter) {
+		refuse(reason, slot, "no memory for its adapter");
+		return NULL;
+	}
+	adapter->type = type;
+	adapter->lpar = lpar;
+	adapter->slot = slot;
+	adapter->signals = type->signals;
+	adapter->irq = ics_source_alloc(lpar);
+	if (adapter->irq == XICS_SPURIOUS)
+		refuse(reason, slot, "no interrupt source is left");
+	else if (!type->window_size || tce_table_open(&adapter->window, type->window_size))
+		return adapter;
+	else
+		refuse(reason, slot, "no memory for its DMA window");
+	adapter_free(adapter);
+	return NULL;
 }
 
-int bus_add_node(const struct partition *partition, void *fdt, const struct bus_adapter *adapter)
+/* Plugs the adapter that @plan asks for into its slot. */
+static bool adapter_plug(struct lpar *lpar, const struct plan_adapter *plan, char *reason)
 {
-	const u32 interrupt[] = {adapter->irq, XICS_SENSE_EDGE};
-	u32 unit = VIO_UNIT_BASE + adapter->slot;
-	struct tree_writer writer = {.fdt = fdt};
-	int bus = find_bus(fdt);
-	char name[48];
+	const struct adapter_type *type = type_find(plan->kind);
+	char why[LPAR_REASON_SIZE];
+	struct adapter *adapter;
 
-	if (bus < 0)
-		return bus;
-	snprintf(name, sizeof(name), "%s@%x", adapter->name, (unsigned int)unit);
-	writer.node = fdt_add_subnode(fdt, bus, name);
-	if (writer.node < 0)
-		return writer.node;
-	tree_put_cell(&writer, "reg", unit);
-	tree_put_string(&writer, "device_type", adapter->device_type);
-	tree_put_string(&writer, "compatible", adapter->compatible);
-	tree_put_cells(&writer, "interrupts", interrupt, ARRAY_SIZE(interrupt));
-	put_location(&writer, partition, adapter->slot);
-	return writer.error ? writer.error : writer.node;
+	if (!type)
+		return refuse(reason, plan->slot, "the hypervisor has no adapters of this kind");
+	adapter = adapter_make(lpar, type, plan->slot, reason);
+	if (!adapter)
+		return false;
+	if (type->open && !type->open(adapter, plan, why)) {
+		adapter_free(adapter);
+		return refuse(reason, plan->slot, why);
+	}
+	lpar->bus->slot[plan->slot] = adapter;
+	return true;
 }
+
+/* As it was when it was opened, but for statistics of its kind. */
+static void adapter_reset(struct adapter *adapter)
+{
+	if (adapter->type->reset)
+		adapter->type->reset(adapter);
+	__atomic_store_n(&adapter->signals, adapter->type->signals, __ATOMIC_RELAXED);
+	tce_table_reset(&adapter->window);
+}
+
+static void bus_reset(struct partition *partition)
+{
+	struct bus *bus = partition->lpar.bus;
+
+	for (u32 slot = 0; slot < bus->nr_slots; slot++)
+		if (bus->slot[slot])
+			adapter_reset(bus->slot[slot]);
+}
+
+static void bus_close(struct partition *partition)
+{
+	struct bus *bus = partition->lpar.bus;
+
+	if (!bus)
+		return;
+	for (u32 slot = 0; slot < bus->nr_slots; slot++) {
+		struct adapter *adapter = bus->slot[slot];
+
+		if (!adapter)
+			continue;
+		if (adapter->type->reset)
+			adapter->type->reset(adapter);
+		if (adapter->type->close)
+			adapter->type->close(adapter);
+		adapter_free(adapter);
+	}
+	partition->lpar.bus = NULL;
+	free(bus);
+}
+
+/* The console, which no profile names. */
+static bool console_plug(struct lpar *lpar, char *reason)
+{
+	static const struct plan_adapter console = {
+		.kind = PLAN_ADAPTER_CONSOLE,
+		.slot = PLAN_SLOT_CONSOLE,
+		.required = true,
+	};
+
+	return adapter_plug(lpar, &console, reason);
+}
+
+static bool bus_open(struct partition *partition, char *reason)
+{
+	const struct plan_lpar *profile = &partition->profile;
+	u32 nr_slots = profile->virtual_slots;
+	struct bus *bus = calloc(1, sizeof(*bus) + nr_slots * sizeof(struct adapter *));
+	struct plan_adapter adapter;
+	int cursor = 0;
+	bool good;
+
+	if (!bus) {
+		snprintf(reason, LPAR_REASON_SIZE, "no memory for the virtual bus");
+		return false;
+	}
+	bus->nr_slots = nr_slots;
+	partition->lpar.bus = bus;
+	good = console_plug(&partition->lpar, reason);
+	while (good && plan_next_adapter(profile, &cursor, &adapter))
+		good = adapter_plug(&partition->lpar, &adapter, reason);
+	if (!good)
+		bus_close(partition);
+	return good;
+}
+
+static u64 bus_memory(const struct partition *partition)
+{
+	const struct bus *bus = partition->lpar.bus;
+	u64 bytes = sizeof(*bus) + bus->nr_slots * sizeof(struct adapter *);
+
+	for (u32 slot = 0; slot < bus->nr_slots; slot++)
+		if (bus->slot[slot])
+			bytes += bus->slot[slot]->type->size +
+				 tce_table_memory(&bus->slot[slot]->window);
+	return bytes;
+}
+
+static const struct activation_part bus_part = {
+	.open = bus_open,
+	.reset = bus_reset,
+	.close = bus_close,
+	.memory = bus_memory,
+};
+ACTIVATION_PART(bus_part);

@@ -29,6 +29,8 @@ enum tce_access {
 	TCE_WRITE = 2,
 };
 
+#define TCE_ENTRY_SHIFT 3 /* its size */
+
 /* A window: I/O addresses 0 to nr_entries * TCE_PAGE_SIZE. All zero is one without pages. */
 struct tce_table {
 	u64 *entry;
@@ -56,6 +58,17 @@ static inline bool tce_range_valid(const struct tce_table *table, u64 ioba, u64 
 	u64 size = table->nr_entries << TCE_PAGE_SHIFT;
 
 	return length <= size && ioba <= size - length;
+}
+
+/* The entry of @ioba, which is inside of the window: the page's logical address and TCE_… bits. */
+static inline u64 tce_entry_get(const struct tce_table *table, u64 ioba)
+{
+	return __atomic_load_n(&table->entry[ioba >> TCE_PAGE_SHIFT], __ATOMIC_RELAXED);
+}
+
+static inline void tce_entry_set(const struct tce_table *table, u64 ioba, u64 entry)
+{
+	__atomic_store_n(&table->entry[ioba >> TCE_PAGE_SHIFT], entry, __ATOMIC_RELAXED);
 }
 
 /*

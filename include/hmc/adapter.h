@@ -16,7 +16,7 @@
 #define PLAN_SLOT_MIN		   2
 #define PLAN_VIRTUAL_SLOTS_MIN	   2
 #define PLAN_VIRTUAL_SLOTS_MAX	   256
-#define PLAN_VIRTUAL_SLOTS_DEFAULT 32
+#define PLAN_VIRTUAL_SLOTS_DEFAULT 10
 
 enum plan_adapter_kind {
 	PLAN_ADAPTER_CONSOLE, /* in slot 0 of every partition; no profile names it */

@@ -5,7 +5,7 @@
  * shared by both sides. Numbers are plain decimal so that messages can quote them.
  *
  *	/ {
- *		compatible = "openlpar,plan"; plan-version = <2>;
+ *		compatible = "openlpar,plan"; plan-version = <3>;
  *		system-name = "…"; mem-region-size = <MiB>;
  *		min-proc-units-per-virtual-proc = <units>;
  *		partitions { lpar@ID { lpar-name = "…"; lpar-id = <ID>; desired-mem = <MiB>;
@@ -14,7 +14,13 @@
  *			max-proc-units = <units>; all three 0: dedicated processors;
  *			sharing-mode = "…"; uncap-weight = <N>, 0 unless uncapped;
  *			boot-image = <index>; boot-mode = "of" or "fdt"; boot-args = "…";
- *			rmo-size = <MiB>, absent: the hypervisor chooses; }; … };
+ *			rmo-size = <MiB>, absent: the hypervisor chooses;
+ *			max-virtual-slots = <N>;
+ *			slot@SLOT { virtual-slot-num = <SLOT>; adapter-type = "…"; is-required =
+ *<0|1>; eth: ieee-virtual-eth = <0|1>; port-vlan-id = <N>; addl-vlan-ids = <N …>, ascending,
+ *absent: none; trunk-priority = <N>, 0: none; vswitch = "…"; mac-addr = [6 bytes]; serial:
+ *supports-hmc = <0|1>; serial and scsi: remote-lpar-id = <ID>; remote-slot-num = <SLOT>,
+ *				PLAN_PEER_ANY: any; }; … }; … };
  *		defined { lpar@ID …, those that do not start by themselves; the daemon's };
  *		images { image@INDEX { image-name = "…"; kernel = <file index>;
  *			initrd = <file index>, absent: none; }; … };
@@ -27,10 +33,11 @@
 #define HMC_PLAN_H
 
 #include <string.h>
+#include "hmc/adapter.h"
 #include "types.h"
 
 #define PLAN_COMPATIBLE "openlpar,plan"
-#define PLAN_VERSION	2
+#define PLAN_VERSION	3
 
 #define PLAN_PROP_COMPATIBLE	   "compatible"
 #define PLAN_PROP_VERSION	   "plan-version"
@@ -57,6 +64,21 @@
 #define PLAN_PROP_BOOT_IMAGE_NAME "boot-image-name" /* in a profile, hmc/message.h */
 #define PLAN_PROP_BOOT_MODE	  "boot-mode"
 #define PLAN_PROP_BOOT_ARGS	  "boot-args"
+
+#define PLAN_PROP_VIRTUAL_SLOTS	 "max-virtual-slots"
+#define PLAN_NODE_SLOT		 "slot@%x"
+#define PLAN_PROP_SLOT		 "virtual-slot-num"
+#define PLAN_PROP_ADAPTER_TYPE	 "adapter-type"
+#define PLAN_PROP_REQUIRED	 "is-required"
+#define PLAN_PROP_IEEE		 "ieee-virtual-eth"
+#define PLAN_PROP_PORT_VLAN_ID	 "port-vlan-id"
+#define PLAN_PROP_VLAN_IDS	 "addl-vlan-ids"
+#define PLAN_PROP_TRUNK_PRIORITY "trunk-priority"
+#define PLAN_PROP_VSWITCH	 "vswitch"
+#define PLAN_PROP_MAC		 "mac-addr"
+#define PLAN_PROP_SUPPORTS_HMC	 "supports-hmc"
+#define PLAN_PROP_REMOTE_LPAR	 "remote-lpar-id"
+#define PLAN_PROP_REMOTE_SLOT	 "remote-slot-num"
 
 #define PLAN_NODE_IMAGES     "images"
 #define PLAN_NODE_IMAGE	     "image@%x"
@@ -165,6 +187,29 @@ static inline enum plan_sharing plan_sharing_find(const char *name)
 	       strcmp(name, plan_sharing_name((enum plan_sharing)mode)) != 0)
 		mode++;
 	return (enum plan_sharing)mode;
+}
+
+/* What PLAN_PROP_ADAPTER_TYPE says of this kind. */
+static inline const char *plan_adapter_name(enum plan_adapter_kind kind)
+{
+	static const char *const names[PLAN_ADAPTER_KINDS] = {
+		"console", "eth", "serial-client", "serial-server", "scsi-client", "scsi-server",
+	};
+
+	return names[kind];
+}
+
+static inline bool plan_adapter_is_serial(enum plan_adapter_kind kind)
+{
+	return kind == PLAN_ADAPTER_SERIAL_CLIENT || kind == PLAN_ADAPTER_SERIAL_SERVER;
+}
+
+/* May an adapter have this MAC address: an individual one, not all 0? */
+static inline bool plan_mac_valid(const u8 mac[PLAN_MAC_SIZE])
+{
+	static const u8 none[PLAN_MAC_SIZE];
+
+	return (mac[0] & 1) == 0 && memcmp(mac, none, PLAN_MAC_SIZE) != 0;
 }
 
 /* Are UNITS an entitlement for PROCS virtual processors, when each needs LEAST or more? */

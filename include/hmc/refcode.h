@@ -34,6 +34,8 @@
 	     "Give the profile a smaller rmo_size, or stop partitions.")                          \
 	CODE(NO_ROOM, 0xb2001130, "no memory for the hypervisor's own needs",                     \
 	     "Stop partitions, or remove boot images.")                                           \
+	CODE(NO_ADAPTER, 0xb2001140, "a virtual adapter cannot be had",                           \
+	     "See the message, and change the profile's virtual adapters.")                       \
 	CODE(BAD_IMAGE, 0xb2002210, "the boot image cannot be loaded",                            \
 	     "Replace the boot image: it has to be an ELF file for POWER.")                       \
 	CODE(BIG_INITRD, 0xb2002220, "the initrd does not fit behind the boot image",             \

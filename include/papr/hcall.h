@@ -8,7 +8,9 @@
 
 #define H_CONTINUE	   18
 #define H_PENDING	   17
+#define H_PARTIAL	   5
 #define H_CONSTRAINED	   4
+#define H_CLOSED	   2
 #define H_BUSY		   1
 #define H_SUCCESS	   0
 #define H_HARDWARE	   -1
@@ -46,6 +48,8 @@
 #define H_CLEAR_MOD	   0x10
 #define H_CLEAR_REF	   0x14
 #define H_PROTECT	   0x18
+#define H_GET_TCE	   0x1c
+#define H_PUT_TCE	   0x20
 #define H_SET_DABR	   0x28
 #define H_LOGICAL_CI_LOAD  0x3c
 #define H_LOGICAL_CI_STORE 0x40
@@ -64,14 +68,36 @@
 #define H_SET_PPP	   0xf0
 #define H_PURR		   0xf4
 #define H_PIC		   0xf8
+#define H_REG_CRQ	   0xfc
+#define H_FREE_CRQ	   0x100
+#define H_VIO_SIGNAL	   0x104
+#define H_SEND_CRQ	   0x108
+#define H_COPY_RDMA	   0x110
 #define H_BULK_REMOVE	   0x124
+#define H_READ_RDMA	   0x128
+#define H_WRITE_RDMA	   0x12c
 #define H_SET_XDABR	   0x134
+#define H_STUFF_TCE	   0x138
+#define H_PUT_TCE_INDIRECT 0x13c
 #define H_POLL_PENDING	   0x1d8
 #define H_JOIN		   0x298
+#define H_ENABLE_CRQ	   0x2b0
 #define H_XIRR_X	   0x2fc
 #define H_SET_MODE	   0x31c
 #define H_SIGNAL_SYS_RESET 0x380 /* reserved in LoPAR; number and arguments are PowerVM's */
 
+#define H_REGISTER_LOGICAL_LAN	  0x114
+#define H_FREE_LOGICAL_LAN	  0x118
+#define H_ADD_LOGICAL_LAN_BUFFER  0x11c
+#define H_SEND_LOGICAL_LAN	  0x120
+#define H_MULTICAST_CTRL	  0x130
+#define H_CHANGE_LOGICAL_LAN_MAC  0x14c
+#define H_VTERM_PARTNER_INFO	  0x150
+#define H_REGISTER_VTERM	  0x154
+#define H_FREE_VTERM		  0x158
+#define H_FREE_LOGICAL_LAN_BUFFER 0x1d4
+#define H_ILLAN_ATTRIBUTES	  0x244
+#define H_VIOCTL		  0x2a8
 #define H_HOME_NODE_ASSOCIATIVITY 0x2ec
 
 #define HCALL_MAX 0x4ac

@@ -14,7 +14,7 @@
 #define XICS_SPURIOUS	  0	 /* XISR when nothing is presented */
 #define XICS_IPI	  2	 /* XISR of an interprocessor interrupt */
 #define XICS_FIRST_SOURCE 0x1000 /* XISR of a device's interrupt: this and the ones above */
-#define XICS_MAX_SOURCES  256
+#define XICS_MAX_SOURCES  320
 
 #define XICS_MOST_FAVORED 0x00
 #define XICS_MASKED	  0xff /* least favored: a source or request that never interrupts */

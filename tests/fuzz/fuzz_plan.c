@@ -2,6 +2,7 @@
 // SOURCES: partition/plan.c tools/openlpar-plan/attribute.c tools/openlpar-plan/blob.c
 // SOURCES: tools/openlpar-plan/config.c tools/openlpar-plan/file.c tools/openlpar-plan/problem.c
 // SOURCES: tools/openlpar-plan/procs.c tools/openlpar-plan/record.c
+// SOURCES: tools/openlpar-plan/adapter.c partition/plan_adapter.c partition/plan_property.c
 /*
  * The system plan. The first byte says what the rest is:
  *	t	the text of a plan: whatever the compiler accepts, the hypervisor's reader must too

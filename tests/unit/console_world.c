@@ -98,7 +98,7 @@ static void put_numbers(void *fdt, const char *changed, u32 value)
 		{PLAN_PROP_MIN_PROCS, 1},      {PLAN_PROP_DESIRED_PROCS, 2},
 		{PLAN_PROP_MAX_PROCS, 4},      {PLAN_PROP_MIN_UNITS, 10},
 		{PLAN_PROP_DESIRED_UNITS, 20}, {PLAN_PROP_MAX_UNITS, 100},
-		{PLAN_PROP_UNCAP_WEIGHT, 0},
+		{PLAN_PROP_UNCAP_WEIGHT, 0},   {PLAN_PROP_VIRTUAL_SLOTS, 10},
 	};
 
 	for (u32 i = 0; i < ARRAY_SIZE(numbers); i++)

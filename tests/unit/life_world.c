@@ -21,6 +21,8 @@
 #include "tests/unit/fake_machine.h"
 #include "tests/unit/fake_tlb.h"
 #include "tests/unit/life_world.h"
+#include "vio/adapter.h"
+#include "vio/bus.h"
 #include "vio/vterm.h"
 
 /* Of the sanitizer's run-time library; not every compiler package has its header. */
@@ -237,6 +239,7 @@ struct partition *world_partition(u16 id)
 		.mem = 64 * MiB,
 		.rmo_size = 32 * MiB,
 		.boot_args = "quiet",
+		.virtual_slots = PLAN_VIRTUAL_SLOTS_DEFAULT,
 		.image = {.name = "small",
 			  .kernel = world_image.byte,
 			  .kernel_size = sizeof(world_image.byte)},
@@ -330,6 +333,12 @@ struct holdings world_holdings(void)
 		.pages = page_bytes_used(),
 		.heap = __sanitizer_get_current_allocated_bytes(),
 	};
+}
+
+u64 world_bus_heap(void)
+{
+	return sizeof(struct bus) + PLAN_VIRTUAL_SLOTS_DEFAULT * sizeof(struct adapter *) +
+	       sizeof(struct adapter);
 }
 
 void assert_holdings(struct holdings expected)

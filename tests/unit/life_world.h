@@ -70,6 +70,10 @@ struct holdings {
 };
 
 struct holdings world_holdings(void);
+
+/* Bytes of the heap that a partition's virtual bus has, while it is active, with its console. */
+u64 world_bus_heap(void);
+
 void assert_holdings(struct holdings expected);
 
 /* The partition has nothing at all. */

@@ -5,6 +5,7 @@
 // SOURCES: tools/openlpar-plan/attribute.c tools/openlpar-plan/config.c
 // SOURCES: tools/openlpar-plan/problem.c tools/openlpar-plan/procs.c
 // SOURCES: tools/openlpar-plan/record.c tests/unit/hmcd_session.c
+// SOURCES: tools/openlpar-plan/adapter.c
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -158,7 +159,7 @@ static void what_is_wrong_changes_nothing(void **state)
 		{"auto_start=2", "P auto_start: \"2\" is not allowed (0 or 1)"},
 		{"boot_mode=sms", "P boot_mode: \"sms\" is not allowed (norm, of or fdt)"},
 		{"boot_image=x", "HSCL8022 boot_image: there is no boot image named x"},
-		{"max_virtual_slots=1", "P max_virtual_slots: \"1\" is not allowed (2 to 65534)"},
+		{"max_virtual_slots=1", "P max_virtual_slots: \"1\" is not allowed (2 to 256)"},
 	};
 
 	(void)state;

@@ -16,6 +16,8 @@
 // SOURCES: tests/unit/life_world.c partition/manage.c partition/manage_image.c
 // SOURCES: partition/manage_lpar.c partition/manage_system.c partition/manage_upload.c
 // SOURCES: partition/plan.c tests/unit/console_world.c
+// SOURCES: vio/adapter.c vio/cable.c vio/vterm_server.c vio/bus_tree.c vio/tce.c partition/plan_adapter.c
+// SOURCES: partition/plan_property.c partition/model.c
 // What the management console asks of partitions, on a machine that runs them.
 #include <setjmp.h>
 #include <stdarg.h>

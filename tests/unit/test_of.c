@@ -3,6 +3,7 @@
 // SOURCES: partition/of_tree.c partition/cas.c partition/console.c partition/rtas.c
 // SOURCES: partition/tree.c partition/tree_cpu.c partition/tree_memory.c partition/tree_writer.c
 // SOURCES: hv/lpar.c tests/unit/fake_machine.c tests/unit/of_world.c
+// SOURCES: partition/model.c
 /* The Open Firmware client interface, used well and badly. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -3,6 +3,7 @@
 // SOURCES: partition/of_tree.c partition/cas.c partition/console.c partition/rtas.c
 // SOURCES: partition/tree.c partition/tree_cpu.c partition/tree_memory.c partition/tree_writer.c
 // SOURCES: hv/lpar.c tests/unit/fake_machine.c tests/unit/of_world.c
+// SOURCES: partition/model.c
 /* Memory of an Open Firmware client: claim, release and what is said to be available. */
 #include <setjmp.h>
 #include <stdarg.h>

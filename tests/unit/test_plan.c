@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SOURCES: tools/openlpar-plan/attribute.c tools/openlpar-plan/config.c
 // SOURCES: tools/openlpar-plan/problem.c tools/openlpar-plan/procs.c tools/openlpar-plan/record.c
+// SOURCES: tools/openlpar-plan/adapter.c
 /* The text of a system plan: syntax, ranges and what records say about each other. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -521,7 +522,8 @@ static void test_attributes(void **state)
 		       "(name, lpar_id, desired_mem, proc_mode, sharing_mode, min_procs, "
 		       "desired_procs, max_procs, min_proc_units, desired_proc_units, "
 		       "max_proc_units, uncap_weight, rmo_size, boot_image, boot_mode, boot_args, "
-		       "auto_start)");
+		       "max_virtual_slots, virtual_serial_adapters, virtual_scsi_adapters, "
+		       "virtual_eth_adapters, auto_start)");
 	assert_problem(IMAGE LPAR ",name=b\n", "p:2: name: given more than once", "(at most once");
 	assert_problem(IMAGE LPAR ",\"name=b\"\n", "p:2: name: given more than once", "");
 	assert_problem("image name=i,kernel=\n" LPAR, "p:1: kernel: \"\" is not allowed",

@@ -2,6 +2,7 @@
 // SOURCES: partition/plan.c tools/openlpar-plan/attribute.c tools/openlpar-plan/blob.c
 // SOURCES: tools/openlpar-plan/config.c tools/openlpar-plan/file.c tools/openlpar-plan/output.c
 // SOURCES: tools/openlpar-plan/problem.c tools/openlpar-plan/procs.c tools/openlpar-plan/record.c
+// SOURCES: tools/openlpar-plan/adapter.c partition/plan_adapter.c partition/plan_property.c
 /* The system plan from text and files to what the hypervisor reads, and what its reader refuses. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -412,7 +413,7 @@ static void test_reader_numbers(void **state)
 
 	(void)state;
 	blob_expect(blob_for_change(), NULL);
-	range_expect("/", "plan-version", 2, 2, "made for another version of the hypervisor");
+	range_expect("/", "plan-version", 3, 3, "made for another version of the hypervisor");
 	range_expect("/", "mem-region-size", 16, 64, "LMB size missing or out of range");
 	number_expect("/", "mem-region-size", 48, "LMB size missing or out of range");
 	number_expect("/", "mem-region-size", 128, "memory size not a multiple of the LMB size");

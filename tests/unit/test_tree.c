@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SOURCES: partition/tree.c partition/tree_cpu.c partition/tree_memory.c partition/tree_writer.c
 // SOURCES: partition/cas.c tests/unit/fake_machine.c
+// SOURCES: partition/model.c
 /* A partition's tree: well-formed, complete, and true. */
 #include <setjmp.h>
 #include <stdarg.h>

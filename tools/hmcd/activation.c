@@ -49,7 +49,7 @@ static struct memory memory_fit(const struct profile *profile, struct config_lpa
 }
 
 /* Activates with what memory there is. Returns 0, or -1 and in *@text why not. */
-static int config_activate(const struct lpar *lpar, struct profile *profile,
+static int config_activate(const char *system, const struct lpar *lpar, struct profile *profile,
 			   struct config_lpar *config, enum hmc_boot_mode mode, const char **text)
 {
 	struct memory memory = memory_fit(profile, config);
@@ -57,7 +57,7 @@ static int config_activate(const struct lpar *lpar, struct profile *profile,
 
 	while (result && memory.tries--) {
 		size_t size;
-		void *blob = blob_lpar_build(config, &size);
+		void *blob = blob_lpar_build(config, system, &size);
 
 		result = manage_activate(lpar->id, blob, size, mode, text);
 		free(blob);
@@ -85,7 +85,7 @@ int activation_start(struct store *store, const struct lpar *lpar, struct profil
 		problems_clear(&problems);
 		return -1;
 	}
-	result = config_activate(lpar, profile, &config, mode, text);
+	result = config_activate(system.name, lpar, profile, &config, mode, text);
 	if (!result) {
 		store_change(store, "UPDATE lpar SET curr_profile = ? WHERE lpar_id = ?", "si",
 			     profile->name, (s64)lpar->id);

@@ -14,6 +14,7 @@
 #include "tools/hmcd/image.h"
 #include "tools/hmcd/lpar.h"
 #include "tools/hmcd/profile.h"
+#include "tools/openlpar-plan/adapter.h"
 
 #define PROFILE_NAME "default"
 #define PLAN_ROOM    MiB /* of a compiled plan for what is not images */
@@ -79,6 +80,7 @@ static void lpar_read(const void *fdt, int node, struct config_lpar *lpar)
 		.boot_image = string_get(fdt, image_node, PLAN_PROP_IMAGE_NAME),
 		.boot_mode = string_get(fdt, node, PLAN_PROP_BOOT_MODE),
 		.boot_args = string_get(fdt, node, PLAN_PROP_BOOT_ARGS),
+		.max_virtual_slots = cell_get(fdt, node, PLAN_PROP_VIRTUAL_SLOTS),
 	};
 	procs->sharing_mode = plan_sharing_find(string_get(fdt, node, PLAN_PROP_SHARING_MODE));
 	procs->dedicated = procs->sharing_mode >= PLAN_KEEP_IDLE;
@@ -91,16 +93,73 @@ static void lpar_read(const void *fdt, int node, struct config_lpar *lpar)
 	procs->uncap_weight = cell_get(fdt, node, PLAN_PROP_UNCAP_WEIGHT);
 }
 
+static void eth_read(const void *fdt, int node, u32 lpar_id, struct plan_adapter *adapter)
+{
+	struct plan_eth *eth = &adapter->eth;
+	const fdt32_t *vlan;
+	const u8 *mac;
+	u8 own[PLAN_MAC_SIZE];
+	int length;
+
+	eth->ieee = cell_get(fdt, node, PLAN_PROP_IEEE) != 0;
+	eth->port_vlan_id = cell_get(fdt, node, PLAN_PROP_PORT_VLAN_ID);
+	eth->trunk_priority = cell_get(fdt, node, PLAN_PROP_TRUNK_PRIORITY);
+	snprintf(eth->vswitch, sizeof(eth->vswitch), "%s",
+		 string_get(fdt, node, PLAN_PROP_VSWITCH));
+	vlan = fdt_getprop(fdt, node, PLAN_PROP_VLAN_IDS, &length);
+	for (; vlan && eth->nr_vlans < MIN((u32)length / sizeof(*vlan), PLAN_VLANS_MAX);
+	     eth->nr_vlans++)
+		eth->vlan[eth->nr_vlans] = (u16)fdt32_to_cpu(vlan[eth->nr_vlans]);
+	/* One that was not given is not written down either. */
+	adapter_mac(string_get(fdt, 0, PLAN_PROP_SYSTEM_NAME), lpar_id, adapter->slot, own);
+	mac = fdt_getprop(fdt, node, PLAN_PROP_MAC, &length);
+	if (mac && length == PLAN_MAC_SIZE && memcmp(mac, own, PLAN_MAC_SIZE))
+		memcpy(eth->mac, mac, PLAN_MAC_SIZE);
+}
+
+static void adapter_read(const void *fdt, int node, u32 lpar_id, struct plan_adapter *adapter)
+{
+	const char *kind = string_get(fdt, node, PLAN_PROP_ADAPTER_TYPE);
+
+	*adapter = (struct plan_adapter){
+		.slot = cell_get(fdt, node, PLAN_PROP_SLOT),
+		.required = cell_get(fdt, node, PLAN_PROP_REQUIRED) != 0,
+		.supports_hmc = cell_get(fdt, node, PLAN_PROP_SUPPORTS_HMC) != 0,
+		.peer = {.lpar_id = cell_get(fdt, node, PLAN_PROP_REMOTE_LPAR),
+			 .slot = cell_get(fdt, node, PLAN_PROP_REMOTE_SLOT)},
+	};
+	while (adapter->kind < PLAN_ADAPTER_SCSI_SERVER &&
+	       strcmp(kind, plan_adapter_name(adapter->kind)))
+		adapter->kind++;
+	if (adapter->kind == PLAN_ADAPTER_ETH)
+		eth_read(fdt, node, lpar_id, adapter);
+}
+
+/* The virtual adapters of the partition @node. */
+static u32 adapters_fill(const void *fdt, int node, u32 lpar_id, struct plan_adapter *adapters)
+{
+	u32 count = 0;
+	int slot;
+
+	fdt_for_each_subnode(slot, fdt, node)
+		if (count < PLAN_VIRTUAL_SLOTS_MAX)
+			adapter_read(fdt, slot, lpar_id, &adapters[count++]);
+	return count;
+}
+
 static void lpar_fill(struct store *store, const void *fdt, int node, bool starts)
 {
+	struct plan_adapter adapters[PLAN_VIRTUAL_SLOTS_MAX];
 	struct config_lpar lpar;
 	struct profile profile;
+	u32 count;
 
 	lpar_read(fdt, node, &lpar);
+	count = adapters_fill(fdt, node, lpar.id, adapters);
 	store_change(store, "INSERT INTO lpar VALUES(?, ?, ?, ?)", "isss", (s64)lpar.id, lpar.name,
 		     PROFILE_NAME, starts ? PROFILE_NAME : "");
 	profile_init(&profile, lpar.id, PROFILE_NAME);
-	profile_from_plan(&profile, &lpar);
+	profile_from_plan(&profile, &lpar, adapters, count);
 	profile_set(&profile, "auto_start", starts ? "1" : "0");
 	profile_save(&profile, store);
 	profile_clear(&profile);
@@ -234,10 +293,24 @@ void configuration_empty(struct store *store)
 
 /* Writing. */
 
-static const char *const plan_attributes[] = {
-	"desired_mem", "proc_mode",	"min_proc_units", "desired_proc_units", "max_proc_units",
-	"min_procs",   "desired_procs", "max_procs",	  "sharing_mode",	"uncap_weight",
-	"boot_image",  "boot_args",	"rmo_size",	  "auto_start"};
+static const char *const plan_attributes[] = {"desired_mem",
+					      "proc_mode",
+					      "min_proc_units",
+					      "desired_proc_units",
+					      "max_proc_units",
+					      "min_procs",
+					      "desired_procs",
+					      "max_procs",
+					      "sharing_mode",
+					      "uncap_weight",
+					      "boot_image",
+					      "boot_args",
+					      "rmo_size",
+					      "auto_start",
+					      "max_virtual_slots",
+					      "virtual_serial_adapters",
+					      "virtual_scsi_adapters",
+					      "virtual_eth_adapters"};
 
 static void pair_write(FILE *file, const char *name, const char *value)
 {

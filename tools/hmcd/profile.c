@@ -6,6 +6,7 @@
 
 #include "tools/hmcd/lpar.h"
 #include "tools/hmcd/profile.h"
+#include "tools/openlpar-plan/adapter.h"
 #include "tools/openlpar-plan/attribute.h"
 
 enum kind {
@@ -13,8 +14,7 @@ enum kind {
 	MEMORY,	 /* min_mem, max_mem */
 	MODE,	 /* boot_mode: the HMC's and the plan's */
 	FLAG,	 /* 0 or 1 */
-	SLOTS,
-	FIXED, /* only this value, for scripts that give it */
+	FIXED,	 /* only this value, for scripts that give it */
 };
 
 static const struct profile_attribute {
@@ -39,10 +39,10 @@ static const struct profile_attribute {
 	{"uncap_weight", PLANNED, NULL},
 	{"io_slots", FIXED, "none"},
 	{"lpar_io_pool_ids", FIXED, "none"},
-	{"max_virtual_slots", SLOTS, "10"},
-	{"virtual_serial_adapters", FIXED, "0/server/1/any//any/1"},
-	{"virtual_scsi_adapters", FIXED, "none"},
-	{"virtual_eth_adapters", FIXED, "none"},
+	{"max_virtual_slots", PLANNED, "10"},
+	{"virtual_serial_adapters", PLANNED, "0/server/1/any//any/1"},
+	{"virtual_scsi_adapters", PLANNED, "none"},
+	{"virtual_eth_adapters", PLANNED, "none"},
 	{"boot_mode", MODE, "norm"},
 	{"conn_monitoring", FIXED, "0"},
 	{"auto_start", FLAG, "0"},
@@ -51,9 +51,6 @@ static const struct profile_attribute {
 	{"rmo_size", PLANNED, NULL},
 };
 _Static_assert(ARRAY_SIZE(table) <= PROFILE_VALUES_MAX, "struct profile has too few");
-
-#define SLOTS_MIN 2
-#define SLOTS_MAX 65534
 
 /* The index of @attribute, or that of the end. */
 static u32 attribute_index(const char *attribute)
@@ -138,8 +135,6 @@ static void memory_complete(struct profile *profile, u32 desired, u32 region,
 static void value_check(const struct profile_attribute *attribute, const char *value,
 			struct problems *problems)
 {
-	u32 number;
-
 	if (attribute->kind == FIXED && strcmp(value, attribute->otherwise))
 		problem_add(problems, 1, attribute->name, "\"%.40s\" is not allowed here (%s)",
 			    value, attribute->otherwise);
@@ -150,9 +145,6 @@ static void value_check(const struct profile_attribute *attribute, const char *v
 	    strcmp(value, "fdt"))
 		problem_add(problems, 1, attribute->name,
 			    "\"%.40s\" is not allowed (norm, of or fdt)", value);
-	if (attribute->kind == SLOTS && !number_read(value, SLOTS_MIN, SLOTS_MAX, &number))
-		problem_add(problems, 1, attribute->name, "\"%.40s\" is not allowed (%d to %d)",
-			    value, SLOTS_MIN, SLOTS_MAX);
 }
 
 /* What the plan knows, by the plan's rules. */
@@ -210,6 +202,27 @@ static void plan_numbers(struct profile *profile, const struct config_procs *pro
 		number_set(profile, "uncap_weight", procs->uncap_weight);
 }
 
+/* The lists of @adapters as they are kept: every element says everything. */
+static void adapters_set(struct profile *profile, const struct plan_adapter *adapters, u32 count)
+{
+	for (enum adapter_list list = 0; list < ADAPTER_LISTS; list++) {
+		char *text = adapter_list_print(list, adapters, count);
+
+		profile_set(profile, adapter_list_name(list), text);
+		free(text);
+	}
+}
+
+/* The same of those that are in @lpar, whose strings are the profile's. */
+static void plan_adapters(struct profile *profile, struct config_lpar *lpar)
+{
+	struct plan_adapter adapters[PLAN_VIRTUAL_SLOTS_MAX];
+
+	adapters_set(profile, adapters, adapters_read(lpar, adapters));
+	for (enum adapter_list list = 0; list < ADAPTER_LISTS; list++)
+		lpar->adapters[list] = profile_get(profile, adapter_list_name(list));
+}
+
 void profile_complete(struct profile *profile, const char *lpar_name,
 		      const struct config_system *system, struct config_lpar *lpar,
 		      struct problems *problems)
@@ -225,9 +238,11 @@ void profile_complete(struct profile *profile, const char *lpar_name,
 		return;
 	memory_complete(profile, lpar->desired_mem, system->mem_region_size, problems);
 	plan_numbers(profile, &lpar->procs);
+	plan_adapters(profile, lpar);
 }
 
-void profile_from_plan(struct profile *profile, const struct config_lpar *lpar)
+void profile_from_plan(struct profile *profile, const struct config_lpar *lpar,
+		       const struct plan_adapter *adapters, u32 adapter_count)
 {
 	profile_set(profile, "auto_start", "1");
 	number_set(profile, "desired_mem", lpar->desired_mem);
@@ -240,6 +255,8 @@ void profile_from_plan(struct profile *profile, const struct config_lpar *lpar)
 	profile_set(profile, "boot_args", lpar->boot_args);
 	if (lpar->rmo_size)
 		number_set(profile, "rmo_size", lpar->rmo_size);
+	number_set(profile, "max_virtual_slots", lpar->max_virtual_slots);
+	adapters_set(profile, adapters, adapter_count);
 }
 
 static int row_take(void *ctx, const char *const *column)

@@ -41,8 +41,9 @@ void profile_complete(struct profile *profile, const char *lpar_name,
 		      const struct config_system *system, struct config_lpar *lpar,
 		      struct problems *problems);
 
-/* The profile of a partition of a plan. */
-void profile_from_plan(struct profile *profile, const struct config_lpar *lpar);
+/* The profile of a partition of a plan, with these virtual adapters. */
+void profile_from_plan(struct profile *profile, const struct config_lpar *lpar,
+		       const struct plan_adapter *adapters, u32 adapter_count);
 
 /* From and into the store, which the thread has. Loading returns whether it is there. */
 bool profile_load(struct profile *profile, struct store *store, u32 lpar_id, const char *name);

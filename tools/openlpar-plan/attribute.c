@@ -30,7 +30,7 @@ _Static_assert(PLAN_UNITS_MIN == 1 && PLAN_UNITS_MAX == 6400, UNITS_RANGE);
 _Static_assert(PLAN_MIN_UNITS_PER_VP_MIN == 0 && PLAN_MIN_UNITS_PER_VP_MAX == 10,
 	       MIN_UNITS_PER_VP_RANGE);
 
-static bool number_parse(const char *value, u32 min, u32 max, u32 *number)
+bool number_parse(const char *value, u32 min, u32 max, u32 *number)
 {
 	u64 sum = 0;
 
@@ -277,6 +277,37 @@ static bool lpar_set_boot_args(void *object, const char *value)
 	return true;
 }
 
+static bool lpar_set_max_virtual_slots(void *object, const char *value)
+{
+	struct config_lpar *lpar = object;
+
+	if (number_parse(value, PLAN_VIRTUAL_SLOTS_MIN, PLAN_VIRTUAL_SLOTS_MAX,
+			 &lpar->max_virtual_slots))
+		return true;
+	lpar->max_virtual_slots = CONFIG_UNSET;
+	return false;
+}
+
+/* What these lists say is judged when all of them are known. */
+
+static bool lpar_set_serial_adapters(void *object, const char *value)
+{
+	((struct config_lpar *)object)->adapters[ADAPTER_LIST_SERIAL] = value;
+	return true;
+}
+
+static bool lpar_set_scsi_adapters(void *object, const char *value)
+{
+	((struct config_lpar *)object)->adapters[ADAPTER_LIST_SCSI] = value;
+	return true;
+}
+
+static bool lpar_set_eth_adapters(void *object, const char *value)
+{
+	((struct config_lpar *)object)->adapters[ADAPTER_LIST_ETH] = value;
+	return true;
+}
+
 static bool lpar_set_auto_start(void *object, const char *value)
 {
 	struct config_lpar *lpar = object;
@@ -317,6 +348,11 @@ const struct attribute lpar_attributes[] = {
 	{"boot_mode", PLAN_BOOT_MODE_OF " or " PLAN_BOOT_MODE_FDT, false, lpar_set_boot_mode},
 	{"boot_args", RANGE(0, PLAN_BOOT_ARGS_MAX) " printable ASCII characters", false,
 	 lpar_set_boot_args},
+	{"max_virtual_slots", RANGE(PLAN_VIRTUAL_SLOTS_MIN, PLAN_VIRTUAL_SLOTS_MAX), false,
+	 lpar_set_max_virtual_slots},
+	{"virtual_serial_adapters", "a list of adapters", false, lpar_set_serial_adapters},
+	{"virtual_scsi_adapters", "a list of adapters", false, lpar_set_scsi_adapters},
+	{"virtual_eth_adapters", "a list of adapters", false, lpar_set_eth_adapters},
 	{"auto_start", "0 or 1", false, lpar_set_auto_start},
 	{NULL, NULL, false, NULL},
 };

@@ -27,6 +27,9 @@ extern const struct attribute lpar_attributes[];
 void attributes_set(const struct attribute *attributes, void *object, const struct record *record,
 		    struct problems *problems);
 
+/* A decimal number from MIN to MAX; false if VALUE is none. */
+bool number_parse(const char *value, u32 min, u32 max, u32 *number);
+
 /* The allowed values of the attribute NAME, which is one of ATTRIBUTES. */
 const char *attribute_range(const struct attribute *attributes, const char *name);
 

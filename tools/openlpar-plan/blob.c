@@ -4,21 +4,29 @@
 #include <libfdt.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include "adapter.h"
 #include "attribute.h"
 #include "blob.h"
 
 /* Upper bounds of what a tree and its nodes take besides names, arguments and file content. */
 #define TREE_BYTES  2048
 #define LPAR_BYTES  1024
+#define SLOT_BYTES  512
 #define IMAGE_BYTES 128
 #define FILE_BYTES  64
+
+static size_t lpar_bound(const struct config_lpar *lpar)
+{
+	return LPAR_BYTES + PLAN_NAME_MAX + strlen(lpar->boot_args) +
+	       lpar->max_virtual_slots * SLOT_BYTES;
+}
 
 static size_t blob_bound(const struct config *config, const struct files *files)
 {
 	size_t bound = TREE_BYTES + PLAN_NAME_MAX;
 
 	for (size_t i = 0; i < config->lpar_count; i++)
-		bound += LPAR_BYTES + PLAN_NAME_MAX + strlen(config->lpars[i].boot_args);
+		bound += lpar_bound(&config->lpars[i]);
 	for (size_t i = 0; i < config->image_count; i++)
 		bound += IMAGE_BYTES + PLAN_NAME_MAX;
 	for (size_t i = 0; i < files->count; i++)
@@ -55,15 +63,59 @@ static void procs_put(void *fdt, const struct config_procs *procs)
 	must(fdt_property_u32(fdt, PLAN_PROP_UNCAP_WEIGHT, procs->uncap_weight));
 }
 
-/* What a partition has whether it comes with a plan or is activated later. */
-static void lpar_put(void *fdt, const struct config_lpar *lpar)
+static void eth_put(void *fdt, const struct plan_eth *eth, const u8 mac[PLAN_MAC_SIZE])
 {
+	fdt32_t vlan[PLAN_VLANS_MAX];
+
+	must(fdt_property_u32(fdt, PLAN_PROP_IEEE, eth->ieee));
+	must(fdt_property_u32(fdt, PLAN_PROP_PORT_VLAN_ID, eth->port_vlan_id));
+	for (u32 i = 0; i < eth->nr_vlans; i++)
+		vlan[i] = cpu_to_fdt32(eth->vlan[i]);
+	if (eth->nr_vlans != 0)
+		must(fdt_property(fdt, PLAN_PROP_VLAN_IDS, vlan,
+				  (int)(eth->nr_vlans * sizeof(vlan[0]))));
+	must(fdt_property_u32(fdt, PLAN_PROP_TRUNK_PRIORITY, eth->trunk_priority));
+	must(fdt_property_string(fdt, PLAN_PROP_VSWITCH, eth->vswitch));
+	must(fdt_property(fdt, PLAN_PROP_MAC, mac, PLAN_MAC_SIZE));
+}
+
+static void adapter_put(void *fdt, const struct plan_adapter *adapter, u32 lpar_id,
+			const char *system_name)
+{
+	const struct plan_eth *eth = &adapter->eth;
+	u8 mac[PLAN_MAC_SIZE];
+
+	node_begin(fdt, PLAN_NODE_SLOT, adapter->slot);
+	must(fdt_property_u32(fdt, PLAN_PROP_SLOT, adapter->slot));
+	must(fdt_property_string(fdt, PLAN_PROP_ADAPTER_TYPE, plan_adapter_name(adapter->kind)));
+	must(fdt_property_u32(fdt, PLAN_PROP_REQUIRED, adapter->required));
+	if (adapter->kind == PLAN_ADAPTER_ETH) {
+		adapter_mac(system_name, lpar_id, adapter->slot, mac);
+		eth_put(fdt, eth, plan_mac_valid(eth->mac) ? eth->mac : mac);
+	} else {
+		must(fdt_property_u32(fdt, PLAN_PROP_REMOTE_LPAR, adapter->peer.lpar_id));
+		must(fdt_property_u32(fdt, PLAN_PROP_REMOTE_SLOT, adapter->peer.slot));
+	}
+	if (plan_adapter_is_serial(adapter->kind))
+		must(fdt_property_u32(fdt, PLAN_PROP_SUPPORTS_HMC, adapter->supports_hmc));
+	must(fdt_end_node(fdt));
+}
+
+/* What a partition has whether it comes with a plan or is activated later. */
+static void lpar_put(void *fdt, const struct config_lpar *lpar, const char *system_name)
+{
+	struct plan_adapter adapters[PLAN_VIRTUAL_SLOTS_MAX];
+	u32 count = adapters_read(lpar, adapters);
+
 	must(fdt_property_u32(fdt, PLAN_PROP_DESIRED_MEM, lpar->desired_mem));
 	procs_put(fdt, &lpar->procs);
 	if (lpar->rmo_size != 0)
 		must(fdt_property_u32(fdt, PLAN_PROP_RMO_SIZE, lpar->rmo_size));
 	must(fdt_property_string(fdt, PLAN_PROP_BOOT_MODE, lpar->boot_mode));
 	must(fdt_property_string(fdt, PLAN_PROP_BOOT_ARGS, lpar->boot_args));
+	must(fdt_property_u32(fdt, PLAN_PROP_VIRTUAL_SLOTS, lpar->max_virtual_slots));
+	for (u32 i = 0; i < count; i++)
+		adapter_put(fdt, &adapters[i], lpar->id, system_name);
 }
 
 /* The node NAME has those partitions that STAY, or those that do not. */
@@ -79,7 +131,7 @@ static void lpars_put(void *fdt, const struct config *config, const char *name, 
 		must(fdt_property_string(fdt, PLAN_PROP_LPAR_NAME, lpar->name));
 		must(fdt_property_u32(fdt, PLAN_PROP_LPAR_ID, lpar->id));
 		must(fdt_property_u32(fdt, PLAN_PROP_BOOT_IMAGE, (u32)lpar->image));
-		lpar_put(fdt, lpar);
+		lpar_put(fdt, lpar, config->system.name);
 		must(fdt_end_node(fdt));
 	}
 	must(fdt_end_node(fdt));
@@ -125,9 +177,9 @@ static bool files_put(void *fdt, const struct files *files, struct problems *pro
 	return good;
 }
 
-void *blob_lpar_build(const struct config_lpar *lpar, size_t *size)
+void *blob_lpar_build(const struct config_lpar *lpar, const char *system_name, size_t *size)
 {
-	size_t bound = TREE_BYTES + LPAR_BYTES + PLAN_NAME_MAX + strlen(lpar->boot_args);
+	size_t bound = TREE_BYTES + lpar_bound(lpar);
 	void *fdt = malloc(bound);
 
 	if (fdt == NULL)
@@ -136,7 +188,7 @@ void *blob_lpar_build(const struct config_lpar *lpar, size_t *size)
 	must(fdt_finish_reservemap(fdt));
 	must(fdt_begin_node(fdt, ""));
 	must(fdt_property_string(fdt, PLAN_PROP_BOOT_IMAGE_NAME, lpar->boot_image));
-	lpar_put(fdt, lpar);
+	lpar_put(fdt, lpar, system_name);
 	must(fdt_end_node(fdt));
 	must(fdt_finish(fdt));
 	*size = fdt_totalsize(fdt);

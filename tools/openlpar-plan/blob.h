@@ -16,9 +16,9 @@ void *blob_build(const struct config *config, const struct files *files, size_t 
 		 struct problems *problems);
 
 /*
- * The profile with which LPAR is activated, as HMC_ACTIVATE wants it (hmc/message.h). Returns it,
- * to be freed, and its size in *SIZE.
+ * The profile with which LPAR of the system SYSTEM_NAME is activated, as HMC_ACTIVATE wants it
+ * (hmc/message.h). Returns it, to be freed, and its size in *SIZE.
  */
-void *blob_lpar_build(const struct config_lpar *lpar, size_t *size);
+void *blob_lpar_build(const struct config_lpar *lpar, const char *system_name, size_t *size);
 
 #endif

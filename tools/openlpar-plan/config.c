@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <string.h>
+#include "adapter.h"
 #include "attribute.h"
 #include "config.h"
 #include "procs.h"
@@ -221,7 +222,12 @@ static void lpar_ids_assign(struct config *config)
 
 void config_lpar_init(struct config_lpar *lpar, unsigned int line)
 {
-	*lpar = (struct config_lpar){.line = line, .boot_mode = PLAN_BOOT_MODE_OF, .boot_args = ""};
+	*lpar = (struct config_lpar){.line = line,
+				     .boot_mode = PLAN_BOOT_MODE_OF,
+				     .boot_args = "",
+				     .max_virtual_slots = PLAN_VIRTUAL_SLOTS_DEFAULT};
+	for (enum adapter_list list = 0; list < ADAPTER_LISTS; list++)
+		lpar->adapters[list] = "";
 	procs_init(&lpar->procs);
 }
 
@@ -230,6 +236,7 @@ void config_lpar_complete(struct config_lpar *lpar, const struct config_system *
 {
 	lpar_memory_check(system, lpar, problems);
 	procs_complete(&lpar->procs, lpar->line, system->min_units, problems);
+	adapters_complete(lpar, problems);
 }
 
 bool config_parse(struct config *config, char *text, size_t size, struct problems *problems)

@@ -37,6 +37,14 @@ struct config_procs {
 	bool mode_refused, number_refused; /* a wrong one was given */
 };
 
+/* The lists of virtual adapters (adapter.h). */
+enum adapter_list {
+	ADAPTER_LIST_SERIAL,
+	ADAPTER_LIST_SCSI,
+	ADAPTER_LIST_ETH,
+	ADAPTER_LISTS, /* how many; none of them */
+};
+
 struct config_lpar {
 	unsigned int line;
 	const char *name;
@@ -47,8 +55,10 @@ struct config_lpar {
 	const char *boot_image;
 	const char *boot_mode;
 	const char *boot_args;
-	bool stays;   /* does not start by itself */
-	size_t image; /* index of the image record that boot_image names */
+	u32 max_virtual_slots;		     /* CONFIG_UNSET: a wrong one was given */
+	const char *adapters[ADAPTER_LISTS]; /* as they were written */
+	bool stays;			     /* does not start by itself */
+	size_t image;			     /* index of the image record that boot_image names */
 };
 
 struct config {
