@@ -1,0 +1,321 @@
+// SPDX-License-Identifier: Apache-2.0
+// SOURCES: tests/unit/crq_world.c vio/crq.c vio/crq_hcall.c vio/vscsi.c vio/adapter.c vio/tce.c
+// SOURCES: vio/tce_hcall.c vio/rdma_hcall.c partition/tree_writer.c
+// Command/response queues: who is connected with whom, what is delivered, what an end tells the
+// other.
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/unit/crq_world.h"
+
+#define BOTH 3 /* TCE_READ | TCE_WRITE */
+#define ANY  PLAN_PEER_ANY
+
+#define CLIENT	    1
+#define CLIENT_SLOT 2
+#define SERVER	    2
+#define SERVER_SLOT 3
+#define QUEUE	    0x8000
+#define ENTRIES	    (CRQ_PAGE_SIZE / sizeof(struct crq_entry))
+
+#define MESSAGE 0x8001000000000000UL
+
+static s64 reg(u32 id, u32 slot, u32 pages)
+{
+	world_map(id, slot, QUEUE, pages, BOTH);
+	return WORLD_CALL(id, H_REG_CRQ, world_unit(slot), QUEUE, pages * CRQ_PAGE_SIZE);
+}
+
+static s64 send(u32 id, u32 slot, u64 high, u64 low)
+{
+	return WORLD_CALL(id, H_SEND_CRQ, world_unit(slot), high, low);
+}
+
+static s64 release(u32 id, u32 slot)
+{
+	return WORLD_CALL(id, H_FREE_CRQ, world_unit(slot));
+}
+
+static struct crq_entry *entry(u32 id, u32 index)
+{
+	return (struct crq_entry *)world_memory(id, QUEUE) + index;
+}
+
+static u64 high(u32 id, u32 index)
+{
+	return be64_to_cpu(entry(id, index)->high);
+}
+
+/* A pair that is made for each other. */
+static int setup_pair(void **state __unused)
+{
+	world_reset();
+	world_client(CLIENT, CLIENT_SLOT, SERVER, SERVER_SLOT);
+	world_server(SERVER, SERVER_SLOT, CLIENT, CLIENT_SLOT);
+	return 0;
+}
+
+static int setup_connected(void **state)
+{
+	setup_pair(state);
+	assert_int_equal(reg(SERVER, SERVER_SLOT, 1), H_CLOSED);
+	assert_int_equal(reg(CLIENT, CLIENT_SLOT, 1), H_SUCCESS);
+	return 0;
+}
+
+static int teardown(void **state __unused)
+{
+	for (u32 id = 1; id <= WORLD_LPARS; id++)
+		world_stop(id);
+	return 0;
+}
+
+static void test_register_arguments(void **state __unused)
+{
+	u64 unit = world_unit(CLIENT_SLOT);
+
+	world_map(CLIENT, CLIENT_SLOT, QUEUE, 2, BOTH);
+	assert_int_equal(WORLD_CALL(CLIENT, H_REG_CRQ, unit + 1, QUEUE, 4096), H_PARAMETER);
+	assert_int_equal(WORLD_CALL(CLIENT, H_REG_CRQ, ~0UL, QUEUE, 4096), H_PARAMETER);
+	assert_int_equal(WORLD_CALL(CLIENT, H_REG_CRQ, unit, QUEUE + 8, 4096), H_PARAMETER);
+	assert_int_equal(WORLD_CALL(CLIENT, H_REG_CRQ, unit, QUEUE, 4095), H_PARAMETER);
+	assert_int_equal(WORLD_CALL(CLIENT, H_REG_CRQ, unit, QUEUE, 0), H_PARAMETER);
+	assert_int_equal(WORLD_CALL(CLIENT, H_REG_CRQ, unit, QUEUE, 3 * 4096), H_PARAMETER);
+	assert_int_equal(WORLD_CALL(CLIENT, H_REG_CRQ, unit, QUEUE, -4096UL), H_PARAMETER);
+	assert_int_equal(WORLD_CALL(CLIENT, H_REG_CRQ, unit, -4096UL, 8192), H_PARAMETER);
+	world_map(CLIENT, CLIENT_SLOT, QUEUE + 4096, 1, 1);
+	assert_int_equal(WORLD_CALL(CLIENT, H_REG_CRQ, unit, QUEUE, 8192), H_PARAMETER);
+	assert_int_equal(WORLD_CALL(CLIENT, H_REG_CRQ, unit, QUEUE, 4096), H_CLOSED);
+	assert_int_equal(WORLD_CALL(CLIENT, H_REG_CRQ, unit, QUEUE, 4096), H_RESOURCE);
+}
+
+static void test_partners(void **state __unused)
+{
+	world_reset();
+	world_client(1, 2, 2, 3);
+	/* The server is not activated: it may come. */
+	assert_int_equal(reg(1, 2, 1), H_CLOSED);
+	assert_int_equal(send(1, 2, MESSAGE, 0), H_CLOSED);
+	assert_int_equal(release(1, 2), H_SUCCESS);
+	/* It is, with a slot for somebody else, … */
+	world_server(2, 3, 3, 2);
+	assert_int_equal(reg(1, 2, 1), H_NOT_FOUND);
+	/* … or with a client's. */
+	world_stop(2);
+	world_client(2, 3, 1, 2);
+	assert_int_equal(reg(1, 2, 1), H_NOT_FOUND);
+	/* The other slot is for the client's. */
+	world_stop(2);
+	world_server(2, 3, 1, ANY);
+	assert_int_equal(reg(1, 2, 1), H_CLOSED);
+	assert_int_equal(reg(2, 3, 1), H_SUCCESS);
+}
+
+/* A server for anybody serves one at a time, and the next one when that has gone. */
+static void test_any(void **state __unused)
+{
+	world_reset();
+	world_server(2, 3, ANY, ANY);
+	world_client(1, 2, 2, 3);
+	world_client(3, 2, 2, 3);
+	world_client(4, 5, 2, 4);
+	assert_int_equal(reg(2, 3, 1), H_CLOSED);
+	assert_int_equal(reg(4, 5, 1), H_NOT_FOUND);
+	assert_int_equal(reg(3, 2, 1), H_SUCCESS);
+	assert_int_equal(reg(1, 2, 1), H_RESOURCE);
+	assert_int_equal(release(2, 3), H_SUCCESS);
+	assert_int_equal(high(3, 0), CRQ_PARTNER_DEREGISTERED);
+	assert_int_equal(reg(1, 2, 1), H_CLOSED);
+	/* Both wait, and the server takes one of them; the other one has its turn. */
+	assert_int_equal(reg(2, 3, 1), H_SUCCESS);
+	assert_int_equal(send(2, 3, MESSAGE, 7), H_SUCCESS);
+	assert_int_equal(high(1, 0), MESSAGE);
+	assert_int_equal(release(1, 2), H_SUCCESS);
+	assert_int_equal(high(2, 0), CRQ_PARTNER_DEREGISTERED);
+	assert_int_equal(send(2, 3, MESSAGE, 8), H_SUCCESS);
+	assert_int_equal(high(3, 1), MESSAGE);
+}
+
+static void test_send(void **state __unused)
+{
+	u64 unit = world_unit(CLIENT_SLOT);
+
+	assert_int_equal(send(CLIENT, CLIENT_SLOT, MESSAGE, 0x1122334455667788), H_SUCCESS);
+	assert_int_equal(high(SERVER, 0), MESSAGE);
+	assert_int_equal(be64_to_cpu(entry(SERVER, 0)->low), 0x1122334455667788);
+	assert_int_equal(world[SERVER].pulses[SERVER_SLOT], 0);
+	assert_int_equal(WORLD_CALL(SERVER, H_VIO_SIGNAL, world_unit(SERVER_SLOT), 1), H_SUCCESS);
+	assert_int_equal(send(CLIENT, CLIENT_SLOT, MESSAGE, 1), H_SUCCESS);
+	assert_int_equal(world[SERVER].pulses[SERVER_SLOT], 1);
+	for (u64 header = 0; header <= 0xff; header++)
+		assert_int_equal(send(CLIENT, CLIENT_SLOT, header << 56, 0),
+				 header < 0x80 || header == 0xff ? H_PARAMETER : H_SUCCESS);
+	assert_int_equal(WORLD_CALL(CLIENT, H_SEND_CRQ, unit + 1, MESSAGE, 0), H_PARAMETER);
+	assert_int_equal(WORLD_CALL(CLIENT, H_ENABLE_CRQ, unit + 1), H_PARAMETER);
+	assert_int_equal(WORLD_CALL(CLIENT, H_ENABLE_CRQ, unit), H_SUCCESS);
+	assert_int_equal(WORLD_CALL(CLIENT, H_FREE_CRQ, unit + 1), H_PARAMETER);
+}
+
+/* Nothing is lost or overwritten when the queue is full, and it goes on where it stopped. */
+static void test_full(void **state __unused)
+{
+	for (u64 i = 0; i < ENTRIES; i++)
+		assert_int_equal(send(CLIENT, CLIENT_SLOT, MESSAGE, i), H_SUCCESS);
+	assert_int_equal(send(CLIENT, CLIENT_SLOT, MESSAGE, ~0UL), H_DROPPED);
+	for (u32 i = 0; i < ENTRIES; i++)
+		assert_int_equal(be64_to_cpu(entry(SERVER, i)->low), i);
+	*(u8 *)entry(SERVER, 1) = 0;
+	assert_int_equal(send(CLIENT, CLIENT_SLOT, MESSAGE, 99), H_DROPPED);
+	*(u8 *)entry(SERVER, 0) = 0;
+	assert_int_equal(send(CLIENT, CLIENT_SLOT, MESSAGE, 100), H_SUCCESS);
+	assert_int_equal(send(CLIENT, CLIENT_SLOT, MESSAGE, 101), H_SUCCESS);
+	assert_int_equal(send(CLIENT, CLIENT_SLOT, MESSAGE, 102), H_DROPPED);
+	assert_int_equal(be64_to_cpu(entry(SERVER, 0)->low), 100);
+	assert_int_equal(be64_to_cpu(entry(SERVER, 1)->low), 101);
+	/* An event takes the place of the last one. */
+	assert_int_equal(release(CLIENT, CLIENT_SLOT), H_SUCCESS);
+	assert_int_equal(high(SERVER, 1), CRQ_PARTNER_DEREGISTERED);
+	assert_int_equal(be64_to_cpu(entry(SERVER, 0)->low), 100);
+}
+
+static void test_full_at_the_end(void **state __unused)
+{
+	for (u64 i = 0; i < ENTRIES; i++)
+		assert_int_equal(send(SERVER, SERVER_SLOT, MESSAGE, i), H_SUCCESS);
+	world_stop(SERVER);
+	assert_int_equal(high(CLIENT, ENTRIES - 1), CRQ_PARTNER_FAILED);
+	assert_int_equal(be64_to_cpu(entry(CLIENT, ENTRIES - 2)->low), ENTRIES - 2);
+}
+
+static void test_unmapped(void **state __unused)
+{
+	world_map(SERVER, SERVER_SLOT, QUEUE, 1, 1);
+	assert_int_equal(send(CLIENT, CLIENT_SLOT, MESSAGE, 0), H_DROPPED);
+	world_map(SERVER, SERVER_SLOT, QUEUE, 1, 0);
+	assert_int_equal(send(CLIENT, CLIENT_SLOT, MESSAGE, 0), H_DROPPED);
+	assert_int_equal(release(CLIENT, CLIENT_SLOT), H_SUCCESS);
+	assert_int_equal(high(SERVER, 0), 0);
+	assert_int_equal(reg(CLIENT, CLIENT_SLOT, 1), H_SUCCESS);
+	world_map(SERVER, SERVER_SLOT, QUEUE, 1, BOTH);
+	assert_int_equal(send(CLIENT, CLIENT_SLOT, MESSAGE, 5), H_SUCCESS);
+	assert_int_equal(be64_to_cpu(entry(SERVER, 0)->low), 5);
+}
+
+/* The client comes back, the server's queue stays where it was. */
+static void test_again(void **state __unused)
+{
+	assert_int_equal(send(CLIENT, CLIENT_SLOT, MESSAGE, 1), H_SUCCESS);
+	assert_int_equal(release(CLIENT, CLIENT_SLOT), H_SUCCESS);
+	assert_int_equal(release(CLIENT, CLIENT_SLOT), H_SUCCESS);
+	assert_int_equal(send(SERVER, SERVER_SLOT, MESSAGE, 0), H_CLOSED);
+	assert_int_equal(reg(CLIENT, CLIENT_SLOT, 1), H_SUCCESS);
+	assert_int_equal(send(CLIENT, CLIENT_SLOT, MESSAGE, 2), H_SUCCESS);
+	assert_int_equal(high(SERVER, 1), CRQ_PARTNER_DEREGISTERED);
+	assert_int_equal(be64_to_cpu(entry(SERVER, 2)->low), 2);
+	assert_int_equal(send(SERVER, SERVER_SLOT, MESSAGE, 3), H_SUCCESS);
+	assert_int_equal(be64_to_cpu(entry(CLIENT, 0)->low), 3);
+}
+
+/* A partition that starts afresh or ends takes its registration with it. */
+static void test_ends(void **state __unused)
+{
+	assert_int_equal(WORLD_CALL(SERVER, H_VIO_SIGNAL, world_unit(SERVER_SLOT), 1), H_SUCCESS);
+	world_restart(CLIENT);
+	assert_int_equal(high(SERVER, 0), CRQ_PARTNER_FAILED);
+	assert_int_equal(world[SERVER].pulses[SERVER_SLOT], 1);
+	assert_int_equal(send(SERVER, SERVER_SLOT, MESSAGE, 0), H_CLOSED);
+	assert_int_equal(high(CLIENT, 0), 0);
+	assert_int_equal(reg(CLIENT, CLIENT_SLOT, 1), H_SUCCESS);
+	world_stop(SERVER);
+	assert_int_equal(high(CLIENT, 0), CRQ_PARTNER_FAILED);
+	assert_int_equal(send(CLIENT, CLIENT_SLOT, MESSAGE, 0), H_CLOSED);
+	world_server(SERVER, SERVER_SLOT, CLIENT, CLIENT_SLOT);
+	memset(entry(SERVER, 0), 0, CRQ_PAGE_SIZE);
+	assert_int_equal(reg(SERVER, SERVER_SLOT, 2), H_SUCCESS);
+	assert_int_equal(send(CLIENT, CLIENT_SLOT, MESSAGE, 4), H_SUCCESS);
+}
+
+static void test_registering_disables_interrupts(void **state __unused)
+{
+	assert_int_equal(WORLD_CALL(CLIENT, H_VIO_SIGNAL, world_unit(CLIENT_SLOT), 1), H_SUCCESS);
+	assert_int_equal(release(CLIENT, CLIENT_SLOT), H_SUCCESS);
+	assert_int_equal(WORLD_CALL(CLIENT, H_VIO_SIGNAL, world_unit(CLIENT_SLOT), 1), H_SUCCESS);
+	assert_int_equal(reg(CLIENT, CLIENT_SLOT, 1), H_SUCCESS);
+	assert_int_equal(send(SERVER, SERVER_SLOT, MESSAGE, 0), H_SUCCESS);
+	assert_int_equal(world[CLIENT].pulses[CLIENT_SLOT], 0);
+}
+
+static s64 partner_info(u64 length, u64 ioba)
+{
+	return WORLD_CALL(SERVER, H_VIOCTL, world_unit(SERVER_SLOT), VIOCTL_PARTNER_INFO,
+			  length << 32 | ioba);
+}
+
+static void test_partner_info(void **state __unused)
+{
+	const char *location = "UTEST-V1-C2-T1";
+	be64 *info = (be64 *)world_memory(SERVER, 0x1000);
+
+	world_map(SERVER, SERVER_SLOT, 0x1000, 1, BOTH);
+	memset(info, 0xaa, 4096);
+	assert_int_equal(partner_info(4096, 0x1000), H_SUCCESS);
+	assert_int_equal(be64_to_cpu(info[0]), CLIENT);
+	assert_int_equal(be64_to_cpu(info[1]), world_unit(CLIENT_SLOT));
+	assert_string_equal((const char *)&info[2], location);
+	for (u32 i = 16 + (u32)strlen(location); i < 4096; i++)
+		assert_int_equal(((const u8 *)info)[i], 0);
+	assert_int_equal(partner_info(16 + strlen(location) + 1, 0x1000), H_SUCCESS);
+	assert_int_equal(partner_info(16 + strlen(location), 0x1000), H_CONSTRAINED);
+	assert_int_equal(partner_info(4097, 0x1000), H_PARAMETER);
+	assert_int_equal(partner_info(4096, 0x2000), H_PARAMETER);
+	assert_int_equal(partner_info(4096 | 1UL << 24, 0x1000), H_PARAMETER);
+	assert_int_equal(WORLD_CALL(SERVER, H_VIOCTL, world_unit(SERVER_SLOT), VIOCTL_PARTNER_INFO,
+				    4096UL << 32 | 0x1000, 1),
+			 H_PARAMETER);
+	assert_int_equal(WORLD_CALL(CLIENT, H_VIOCTL, world_unit(CLIENT_SLOT), VIOCTL_PARTNER_INFO,
+				    4096UL << 32 | 0x1000),
+			 H_PARAMETER);
+}
+
+static void test_partner_info_of_any(void **state __unused)
+{
+	world_reset();
+	world_server(SERVER, SERVER_SLOT, ANY, ANY);
+	world_client(CLIENT, CLIENT_SLOT, SERVER, SERVER_SLOT);
+	world_map(SERVER, SERVER_SLOT, 0x1000, 1, BOTH);
+	assert_int_equal(partner_info(4096, 0x1000), H_CLOSED);
+	assert_int_equal(reg(SERVER, SERVER_SLOT, 1), H_CLOSED);
+	assert_int_equal(partner_info(4096, 0x1000), H_CLOSED);
+	assert_int_equal(reg(CLIENT, CLIENT_SLOT, 1), H_SUCCESS);
+	assert_int_equal(partner_info(4096, 0x1000), H_SUCCESS);
+	assert_int_equal(be64_to_cpu(*(be64 *)world_memory(SERVER, 0x1000)), CLIENT);
+}
+
+#define PAIR(name)	  test(name, setup_pair)
+#define CONNECTED(name)	  test(name, setup_connected)
+#define test(name, setup) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		PAIR(test_register_arguments),
+		PAIR(test_partners),
+		PAIR(test_any),
+		CONNECTED(test_send),
+		CONNECTED(test_full),
+		CONNECTED(test_full_at_the_end),
+		CONNECTED(test_unmapped),
+		CONNECTED(test_again),
+		CONNECTED(test_ends),
+		CONNECTED(test_registering_disables_interrupts),
+		CONNECTED(test_partner_info),
+		PAIR(test_partner_info_of_any),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "vio/crq.h"
+#include "hv/lpar.h"
+#include "hv/vp.h"
+#include "papr/hcall.h"
+
+static struct lock connection_lock;
+static struct crq *crqs[LPAR_MAX_ID + 1]; /* those that are open, by lpar_id; connection_lock */
+
+static bool is_server(const struct crq *crq)
+{
+	return crq->adapter.type->kind == PLAN_ADAPTER_SCSI_SERVER;
+}
+
+static bool peer_allows(const struct plan_peer *peer, const struct crq *crq)
+{
+	return (peer->lpar_id == PLAN_PEER_ANY || peer->lpar_id == crq->adapter.lpar->id) &&
+	       (peer->slot == PLAN_PEER_ANY || peer->slot == crq->adapter.slot);
+}
+
+/* Do the profiles of both say so? */
+static bool may_connect(const struct crq *one, const struct crq *other)
+{
+	return one != other && is_server(one) != is_server(other) &&
+	       peer_allows(&one->peer, other) && peer_allows(&other->peer, one);
+}
+
+/* One of partition @lpar_id that @crq may be connected with, a free registered one if possible. */
+static struct crq *partner_in(const struct crq *crq, u32 lpar_id)
+{
+	struct crq *found = NULL;
+
+	for (struct crq *other = crqs[lpar_id]; other; other = other->next) {
+		if (!may_connect(crq, other))
+			continue;
+		if (other->size && !other->partner)
+			return other;
+		found = other;
+	}
+	return found;
+}
+
+/* The same of all partitions. */
+static struct crq *partner_find(const struct crq *crq)
+{
+	struct crq *found = NULL;
+
+	if (crq->peer.lpar_id != PLAN_PEER_ANY)
+		return partner_in(crq, crq->peer.lpar_id);
+	for (u32 id = 1; id <= LPAR_MAX_ID; id++) {
+		struct crq *other = partner_in(crq, id);
+
+		if (other && other->size && !other->partner)
+			return other;
+		found = other ? other : found;
+	}
+	return found;
+}
+
+static void partner_set(struct crq *crq, struct crq *partner)
+{
+	gate_close(&crq->gate);
+	crq->partner = partner;
+	gate_open(&crq->gate);
+}
+
+/* Connects @crq, which is registered and not connected, if somebody waits for it. */
+static bool connect(struct crq *crq)
+{
+	struct crq *partner = partner_find(crq);
+
+	if (!partner || !partner->size || partner->partner)
+		return false;
+	partner_set(crq, partner);
+	partner_set(partner, crq);
+	return true;
+}
+
+/* The entry at @at if its page is mapped as a queue has to be, or NULL. */
+static struct crq_entry *entry_at(const struct crq *crq, u64 at)
+{
+	return tce_ptr(crq->adapter.lpar, &crq->adapter.window, crq->queue + at,
+		       sizeof(struct crq_entry), TCE_READ | TCE_WRITE);
+}
+
+/* The header is in the first word, which is stored last: the receiver may look at any time. */
+static void entry_store(struct crq_entry *entry, u64 high, u64 low)
+{
+	__atomic_store_n(&entry->low, cpu_to_be64(low), __ATOMIC_RELAXED);
+	__atomic_store_n(&entry->high, cpu_to_be64(high), __ATOMIC_RELEASE);
+}
+
+static bool entry_is_free(const struct crq_entry *entry)
+{
+	return __atomic_load_n((const u8 *)entry, __ATOMIC_ACQUIRE) == 0;
+}
+
+static u64 at_next(const struct crq *crq)
+{
+	u64 next = crq->at + sizeof(struct crq_entry);
+
+	return next == crq->size ? 0 : next;
+}
+
+/* Puts an entry into the queue of @crq, whose lock is held. */
+static s64 entry_put(struct crq *crq, u64 high, u64 low)
+{
+	struct crq_entry *entry;
+
+	if (!crq->size)
+		return H_CLOSED;
+	entry = entry_at(crq, crq->at);
+	if (!entry || !entry_is_free(entry))
+		return H_DROPPED;
+	entry_store(entry, high, low);
+	crq->at = at_next(crq);
+	return H_SUCCESS;
+}
+
+/* The same with the interrupt. */
+static s64 enqueue(struct crq *crq, u64 high, u64 low)
+{
+	s64 result;
+
+	lock_take(&crq->lock);
+	result = entry_put(crq, high, low);
+	lock_drop(&crq->lock);
+	if (result == H_SUCCESS)
+		adapter_signal(&crq->adapter);
+	return result;
+}
+
+/*
+ * Tells @crq, which is registered: the connection lock is held. A transport event takes the place
+ * of the last entry when there is no room for another one.
+ */
+static void event_send(struct crq *crq, u64 event)
+{
+	struct crq_entry *entry;
+
+	lock_take(&crq->lock);
+	if (entry_put(crq, event, 0) != H_SUCCESS) {
+		entry = entry_at(crq, (crq->at ? crq->at : crq->size) - sizeof(*entry));
+		if (entry)
+			entry_store(entry, event, 0);
+	}
+	lock_drop(&crq->lock);
+	adapter_signal(&crq->adapter);
+}
+
+/* Takes @crq from its partner, which is told @event and may find another one at once. */
+static void disconnect(struct crq *crq, u64 event)
+{
+	struct crq *partner = crq->partner;
+
+	if (!partner)
+		return;
+	partner_set(crq, NULL);
+	partner_set(partner, NULL);
+	event_send(partner, event);
+	connect(partner);
+}
+
+/* As LoPAR "H_REG_CRQ" and "H_FREE_CRQ": with interrupts disabled. */
+static void queue_set(struct crq *crq, u64 queue, u64 size)
+{
+	lock_take(&crq->lock);
+	crq->queue = queue;
+	crq->size = size;
+	crq->at = 0;
+	lock_drop(&crq->lock);
+	__atomic_store_n(&crq->adapter.signals, 0, __ATOMIC_RELAXED);
+}
+
+/* It is not registered any more before it is disconnected, lest the partner find it again. */
+static void unregister(struct crq *crq, u64 event)
+{
+	lock_take(&connection_lock);
+	queue_set(crq, 0, 0);
+	disconnect(crq, event);
+	lock_drop(&connection_lock);
+}
+
+struct crq *crq_find(const struct vp *vp, u64 unit_address)
+{
+	struct adapter *adapter = adapter_find(vp->lpar, unit_address, NULL);
+
+	return adapter && adapter->type->open == crq_open ? crq_of(adapter) : NULL;
+}
+
+bool crq_open(struct adapter *adapter, const struct plan_adapter *plan, char *reason __unused)
+{
+	struct crq *crq = crq_of(adapter);
+
+	crq->peer = plan->peer;
+	lock_take(&connection_lock);
+	crq->next = crqs[adapter->lpar->id];
+	crqs[adapter->lpar->id] = crq;
+	lock_drop(&connection_lock);
+	return true;
+}
+
+void crq_close(struct adapter *adapter)
+{
+	struct crq *crq = crq_of(adapter), **link = &crqs[adapter->lpar->id];
+
+	lock_take(&connection_lock);
+	while (*link != crq)
+		link = &(*link)->next;
+	*link = crq->next;
+	lock_drop(&connection_lock);
+}
+
+void crq_reset(struct adapter *adapter)
+{
+	unregister(crq_of(adapter), CRQ_PARTNER_FAILED);
+}
+
+void crq_free(struct crq *crq)
+{
+	unregister(crq, CRQ_PARTNER_DEREGISTERED);
+}
+
+/* A partition that is not activated may still come; one that is has the adapters it has. */
+static bool may_come(const struct crq *crq)
+{
+	return crq->peer.lpar_id == PLAN_PEER_ANY || !crqs[crq->peer.lpar_id];
+}
+
+static s64 register_locked(struct crq *crq, u64 queue, u64 size)
+{
+	const struct crq *partner = partner_find(crq);
+
+	if (!partner && !may_come(crq))
+		return H_NOT_FOUND;
+	if (crq->size || (partner && partner->partner))
+		return H_RESOURCE;
+	queue_set(crq, queue, size);
+	return connect(crq) ? H_SUCCESS : H_CLOSED;
+}
+
+s64 crq_register(struct crq *crq, u64 queue, u64 size)
+{
+	s64 result;
+
+	lock_take(&connection_lock);
+	result = register_locked(crq, queue, size);
+	lock_drop(&connection_lock);
+	return result;
+}
+
+s64 crq_send(struct crq *crq, u64 high, u64 low)
+{
+	s64 result = H_CLOSED;
+
+	gate_enter(&crq->gate);
+	if (crq->partner)
+		result = enqueue(crq->partner, high, low);
+	gate_leave(&crq->gate);
+	return result;
+}
+
+bool crq_partner(struct crq *crq, u32 *lpar_id, u32 *slot)
+{
+	*lpar_id = crq->peer.lpar_id;
+	*slot = crq->peer.slot;
+	gate_enter(&crq->gate);
+	if (crq->partner) {
+		*lpar_id = crq->partner->adapter.lpar->id;
+		*slot = crq->partner->adapter.slot;
+	}
+	gate_leave(&crq->gate);
+	return *lpar_id != PLAN_PEER_ANY && *slot != PLAN_PEER_ANY;
+}
