@@ -86,6 +86,9 @@
 #define H_SET_MODE	   0x31c
 #define H_SIGNAL_SYS_RESET 0x380 /* reserved in LoPAR; number and arguments are PowerVM's */
 
+/* LoPAR has it for a call of shared logical resources that nobody makes; PowerVM has this one. */
+#define H_GET_CPU_CHARACTERISTICS 0x1c8
+
 #define H_REGISTER_LOGICAL_LAN	  0x114
 #define H_FREE_LOGICAL_LAN	  0x118
 #define H_ADD_LOGICAL_LAN_BUFFER  0x11c
