@@ -5,7 +5,7 @@
 // SOURCES: tools/openlpar-plan/attribute.c tools/openlpar-plan/config.c
 // SOURCES: tools/openlpar-plan/problem.c tools/openlpar-plan/procs.c
 // SOURCES: tools/openlpar-plan/record.c tests/unit/hmcd_session.c
-// SOURCES: tools/openlpar-plan/adapter.c
+// SOURCES: tools/openlpar-plan/adapter.c tools/hmcd/adapters.c
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -8,15 +8,17 @@
 #include "tools/hmcd/lpar.h"
 #include "tools/hmcd/manage.h"
 #include "tools/hmcd/profile.h"
+#include "tools/hmcd/virtualio.h"
 
 static const char usage[] =
 	"usage: lshwres -r proc [-m SYSTEM] --level sys|pool|lpar [OPTION...]\n"
 	"       lshwres -r mem [-m SYSTEM] --level sys|lpar [OPTION...]\n"
-	"       lshwres -r virtualio [-m SYSTEM] --rsubtype serial|eth|scsi|slot --level lpar|slot\n"
-	"               [OPTION...]\n"
+	"       lshwres -r virtualio [-m SYSTEM] --rsubtype serial|eth|scsi|slot\n"
+	"               --level sys|lpar|slot [OPTION...]\n"
+	"       lshwres -r virtualio [-m SYSTEM] --rsubtype vswitch [OPTION...]\n"
 	"\n"
 	"  -r TYPE      proc: processors; mem: memory in MiB; virtualio: virtual adapters\n"
-	"  --rsubtype   which adapters\n"
+	"  --rsubtype   which adapters (eth, also of the system), slots, or virtual switches\n"
 	"  --level      of the system, the shared pool, each partition, each slot\n"
 	"  -m SYSTEM    the managed system's name\n"
 	"  --filter \"lpar_names=NAME[,NAME...],lpar_ids=ID...\"  only these partitions\n"
@@ -29,6 +31,8 @@ static const char usage[] =
 struct hardware {
 	struct session *session;
 	struct hmc_system_reply system;
+	struct system managed;
+	struct lpar_names names;
 	struct listing listing;
 	/* of one partition */
 	const struct lpar *lpar;
@@ -144,52 +148,24 @@ static void mem_lpar(struct hardware *hardware)
 	listing_record(&hardware->listing);
 }
 
-/* Every partition has one server adapter, that of its console. */
-static void serial_lpar(struct hardware *hardware)
-{
-	lpar_begin(hardware);
-	listing_add(&hardware->listing, "slot_num", "0");
-	listing_add(&hardware->listing, "adapter_type", "server");
-	listing_add(&hardware->listing, "supports_hmc", "1");
-	listing_add(&hardware->listing, "remote_lpar_id", "any");
-	listing_add(&hardware->listing, "remote_lpar_name", " ");
-	listing_add(&hardware->listing, "remote_slot_num", "any");
-	listing_add(&hardware->listing, "is_required", "1");
-	listing_record(&hardware->listing);
-}
-
-static void slot_slot(struct hardware *hardware)
-{
-	listing_add(&hardware->listing, "slot_num", "0");
-	lpar_begin(hardware);
-	listing_add(&hardware->listing, "config", "serial");
-	listing_add(&hardware->listing, "is_required", "1");
-	listing_record(&hardware->listing);
-}
-
-static void slot_lpar(struct hardware *hardware)
-{
-	lpar_begin(hardware);
-	profile_add(hardware, "curr_max_virtual_slots", "max_virtual_slots");
-	profile_add(hardware, "pend_max_virtual_slots", "max_virtual_slots");
-	listing_record(&hardware->listing);
-}
-
 static const struct level {
 	const char *type, *subtype, *level;
 	void (*system)(struct hardware *hardware); /* once */
 	void (*lpar)(struct hardware *hardware);   /* for each partition */
+	virtualio_lpar *virtual_system, *virtual;  /* likewise, of virtual I/O */
 } levels[] = {
-	{"proc", "", "sys", proc_system, NULL},
-	{"proc", "", "pool", proc_pool, NULL},
-	{"proc", "", "lpar", NULL, proc_lpar},
-	{"mem", "", "sys", mem_system, NULL},
-	{"mem", "", "lpar", NULL, mem_lpar},
-	{"virtualio", "serial", "lpar", NULL, serial_lpar},
-	{"virtualio", "slot", "slot", NULL, slot_slot},
-	{"virtualio", "slot", "lpar", NULL, slot_lpar},
-	{"virtualio", "eth", "lpar", NULL, NULL},
-	{"virtualio", "scsi", "lpar", NULL, NULL},
+	{"proc", "", "sys", proc_system, NULL, NULL, NULL},
+	{"proc", "", "pool", proc_pool, NULL, NULL, NULL},
+	{"proc", "", "lpar", NULL, proc_lpar, NULL, NULL},
+	{"mem", "", "sys", mem_system, NULL, NULL, NULL},
+	{"mem", "", "lpar", NULL, mem_lpar, NULL, NULL},
+	{"virtualio", "slot", "slot", NULL, NULL, NULL, virtualio_slots},
+	{"virtualio", "slot", "lpar", NULL, NULL, NULL, virtualio_max_slots},
+	{"virtualio", "serial", "lpar", NULL, NULL, NULL, virtualio_serial},
+	{"virtualio", "scsi", "lpar", NULL, NULL, NULL, virtualio_scsi},
+	{"virtualio", "eth", "lpar", NULL, NULL, NULL, virtualio_eth},
+	{"virtualio", "eth", "sys", NULL, NULL, virtualio_eth_system, NULL},
+	{"virtualio", "vswitch", "sys", NULL, NULL, virtualio_vswitches, NULL},
 };
 
 static const struct level *level_find(const struct options *options)
@@ -198,6 +174,9 @@ static const struct level *level_find(const struct options *options)
 	const char *subtype = options_value(options, "rsubtype");
 	const char *level = options_value(options, "level");
 
+	/* An HMC has no levels of these. */
+	if (subtype && !strcmp(subtype, "vswitch") && !level)
+		level = "sys";
 	for (size_t i = 0; i < ARRAY_SIZE(levels) && type && level; i++)
 		if (!strcmp(levels[i].type, type) && !strcmp(levels[i].level, level) &&
 		    !strcmp(levels[i].subtype, subtype ? subtype : ""))
@@ -221,9 +200,33 @@ static void lpars_list(struct hardware *hardware, const struct level *level)
 				   hardware->now.state != HMC_STATE_REMOVED;
 		profile_load(&hardware->profile, hardware->session->store, lpars[i].id,
 			     *profile ? profile : lpars[i].default_profile);
-		level->lpar(hardware);
+		if (level->lpar)
+			level->lpar(hardware);
+		else
+			level->virtual(&(struct virtualio){
+				.listing = &hardware->listing,
+				.store = hardware->session->store,
+				.system = &hardware->managed,
+				.names = &hardware->names,
+				.lpar = &lpars[i],
+				.profile = &hardware->profile,
+				.active = hardware->active,
+			});
 		profile_clear(&hardware->profile);
 	}
+}
+
+static void virtual_system_list(struct hardware *hardware, const struct level *level)
+{
+	system_load(hardware->session->store, &hardware->managed);
+	lpar_names_load(&hardware->names, hardware->session->store);
+	if (level->virtual_system)
+		level->virtual_system(&(struct virtualio){
+			.listing = &hardware->listing,
+			.store = hardware->session->store,
+			.system = &hardware->managed,
+			.names = &hardware->names,
+		});
 }
 
 static int lshwres_run(struct session *session, const struct options *options)
@@ -247,7 +250,8 @@ static int lshwres_run(struct session *session, const struct options *options)
 		} else if (!listing_begin(&hardware.listing, session, options, filters)) {
 			if (level->system)
 				level->system(&hardware);
-			if (level->lpar)
+			virtual_system_list(&hardware, level);
+			if (level->lpar || level->virtual)
 				lpars_list(&hardware, level);
 			result = listing_end(&hardware.listing);
 		}

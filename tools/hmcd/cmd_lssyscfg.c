@@ -6,6 +6,7 @@
 
 #include "hmc/refcode.h"
 #include "tools/hmcd/alloc.h"
+#include "tools/hmcd/adapters.h"
 #include "tools/hmcd/call.h"
 #include "tools/hmcd/lpar.h"
 #include "tools/hmcd/profile.h"
@@ -121,6 +122,7 @@ static int lpars_list(struct session *session, const struct options *options)
 struct profiles {
 	struct session *session;
 	struct listing *listing;
+	struct lpar_names names;
 };
 
 static int profile_row(void *ctx, const char *const *column)
@@ -129,7 +131,7 @@ static int profile_row(void *ctx, const char *const *column)
 	struct profile profile;
 
 	if (profile_load(&profile, profiles->session->store, (u32)atoi(column[0]), column[2]))
-		profile_list(&profile, column[1], profiles->listing);
+		profile_list(&profile, column[1], &profiles->names, profiles->listing);
 	listing_record(profiles->listing);
 	profile_clear(&profile);
 	return 0;
@@ -138,10 +140,11 @@ static int profile_row(void *ctx, const char *const *column)
 static int profiles_list(struct session *session, const struct options *options)
 {
 	struct listing listing;
-	struct profiles profiles = {session, &listing};
+	struct profiles profiles = {.session = session, .listing = &listing};
 
 	if (listing_begin(&listing, session, options, profile_filters))
 		return 1;
+	lpar_names_load(&profiles.names, session->store);
 	store_ask(session->store, profile_row, &profiles,
 		  "SELECT DISTINCT lpar_id, lpar.name, profile.name FROM lpar JOIN profile"
 		  " USING(lpar_id) ORDER BY lpar_id, profile.name",

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/hmcd/adapters.h"
 #include "tools/hmcd/lpar.h"
 #include "tools/hmcd/profile.h"
 #include "tools/openlpar-plan/adapter.h"
@@ -160,10 +161,10 @@ static void plan_judge(const struct profile *profile, const char *lpar_name,
 			record.pairs[record.pair_count++] =
 				(struct record_pair){table[i].name, profile->value[i]};
 	config_lpar_init(lpar, 1);
+	lpar->id = profile->lpar_id;
 	attributes_set(lpar_attributes, lpar, &record, problems);
 	if (!problems->count)
 		config_lpar_complete(lpar, system, problems);
-	lpar->id = profile->lpar_id;
 	lpar->boot_mode = profile_get(profile, "boot_mode");
 	if (lpar->boot_mode && !strcmp(lpar->boot_mode, "norm"))
 		lpar->boot_mode = PLAN_BOOT_MODE_OF;
@@ -206,7 +207,7 @@ static void plan_numbers(struct profile *profile, const struct config_procs *pro
 static void adapters_set(struct profile *profile, const struct plan_adapter *adapters, u32 count)
 {
 	for (enum adapter_list list = 0; list < ADAPTER_LISTS; list++) {
-		char *text = adapter_list_print(list, adapters, count);
+		char *text = adapter_list_print(list, adapters, NULL, count);
 
 		profile_set(profile, adapter_list_name(list), text);
 		free(text);
@@ -285,13 +286,21 @@ void profile_save(const struct profile *profile, struct store *store)
 				     profile->value[i]);
 }
 
-void profile_list(const struct profile *profile, const char *lpar_name, struct listing *listing)
+void profile_list(const struct profile *profile, const char *lpar_name,
+		  const struct lpar_names *names, struct listing *listing)
 {
 	listing_add(listing, "name", "%s", profile->name);
 	listing_add(listing, "lpar_name", "%s", lpar_name);
 	listing_add(listing, "lpar_id", "%u", profile->lpar_id);
 	for (u32 i = 0; i < ARRAY_SIZE(table); i++) {
-		if (profile->value[i])
+		enum adapter_list list = adapter_list_find(table[i].name);
+
+		if (list != ADAPTER_LISTS) {
+			char *text = adapters_text(profile, list, names);
+
+			listing_add(listing, table[i].name, "%s", text);
+			free(text);
+		} else if (profile->value[i])
 			listing_add(listing, table[i].name, "%s", profile->value[i]);
 		else
 			listing_none(listing, table[i].name);

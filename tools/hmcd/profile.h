@@ -13,6 +13,8 @@
 
 #define PROFILE_VALUES_MAX 32
 
+struct lpar_names;
+
 struct profile {
 	u32 lpar_id;
 	char name[PLAN_NAME_MAX + 1];
@@ -49,8 +51,9 @@ void profile_from_plan(struct profile *profile, const struct config_lpar *lpar,
 bool profile_load(struct profile *profile, struct store *store, u32 lpar_id, const char *name);
 void profile_save(const struct profile *profile, struct store *store);
 
-/* The record of `lssyscfg -r prof`. */
-void profile_list(const struct profile *profile, const char *lpar_name, struct listing *listing);
+/* The record of `lssyscfg -r prof`, with the @names of other partitions. */
+void profile_list(const struct profile *profile, const char *lpar_name,
+		  const struct lpar_names *names, struct listing *listing);
 
 /* The attributes' names: index from 0 on, NULL behind the last. */
 const char *profile_attribute(u32 index);

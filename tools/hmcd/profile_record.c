@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/hmcd/adapters.h"
 #include "tools/hmcd/profile_record.h"
 
 static bool word_is_in(const char *const *words, const char *word)
@@ -39,7 +40,8 @@ static int number_change(struct session *session, struct profile *profile, const
 	char text[32];
 
 	if (!old || !hundredths_read(old, &before))
-		return -session_error(session, "HSCL8014", "%s: += and -= are for numbers.", name);
+		return -session_error(session, "HSCL8014",
+				      "%s: += and -= are for numbers and virtual adapters.", name);
 	if (!hundredths_read(value, &change) || (!units && change % 100) ||
 	    (!more && change > before) || (more && change > UINT32_MAX - before))
 		return -session_error(session, "HSCL8014", "%s: %s%s cannot be done with %s.", name,
@@ -59,11 +61,15 @@ static int pair_apply(struct session *session, struct profile *profile,
 	size_t length = strlen(pair->attribute);
 	char last = pair->attribute[length - 1];
 	bool change = last == '+' || last == '-';
+	enum adapter_list list;
 	char name[64];
 
 	snprintf(name, sizeof(name), "%.*s", (int)(length - change), pair->attribute);
+	list = adapter_list_find(name);
 	if (!profile_knows(name))
 		return -session_error(session, "HSCL8016", "The attribute %s is not valid.", name);
+	if (change && list != ADAPTER_LISTS)
+		return adapters_change(session, profile, list, last == '+', pair->value);
 	if (change)
 		return number_change(session, profile, name, last == '+', pair->value);
 	profile_set(profile, name, *pair->value || !strcmp(name, "boot_args") ? pair->value : NULL);
@@ -113,6 +119,8 @@ int profile_record(struct session *session, struct profile *profile, const char 
 		if (!word_is_in(own, record->pairs[i].attribute) &&
 		    pair_apply(session, profile, &record->pairs[i]))
 			return -1;
+	if (adapters_names_check(session, profile))
+		return -1;
 	system_load(session->store, &system);
 	profile_complete(profile, lpar_name, &system.config, &lpar, &problems);
 	if (problems_tell(session, &problems) || image_check(session, profile))

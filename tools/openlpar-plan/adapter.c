@@ -271,6 +271,12 @@ static bool serial_parse(const struct fields *fields, struct plan_adapter *adapt
 	    !flag_get(fields, 6, "is-required", &adapter->required))
 		return false;
 	adapter->kind = server ? PLAN_ADAPTER_SERIAL_SERVER : PLAN_ADAPTER_SERIAL_CLIENT;
+	if (server && adapter->peer.slot != PLAN_SLOT_CONSOLE &&
+	    adapter->peer.slot != PLAN_PEER_ANY)
+		return refuse(fields,
+			      "remote-slot %u is not allowed (%d, the other partition's "
+			      "console, or any)",
+			      adapter->peer.slot, PLAN_SLOT_CONSOLE);
 	return adapter->slot >= PLAN_SLOT_MIN || adapter_is_standard(adapter) ||
 	       refuse(fields, "slot %u is the console's (%d to %u, or " STANDARD_SLOTS ")",
 		      adapter->slot, PLAN_SLOT_MIN, fields->max_slots - 1);
@@ -333,6 +339,12 @@ static void list_check(const struct config_lpar *lpar, enum adapter_list list,
 				    "\"%.60s\": there is another adapter of %s in slot %u (each in "
 				    "a slot of its own)",
 				    element, adapter_list_name(taken[adapter.slot]), adapter.slot);
+		else if (lpar->id != 0 && plan_adapter_is_serial(adapter.kind) &&
+			 adapter.peer.lpar_id == lpar->id)
+			problem_add(problems, lpar->line, attribute,
+				    "\"%.60s\": the other end is this partition (another one, or "
+				    "any)",
+				    element);
 		else
 			taken[adapter.slot] = list;
 	}
@@ -429,7 +441,8 @@ static enum adapter_list list_of(const struct plan_adapter *adapter)
 	return plan_adapter_is_serial(adapter->kind) ? ADAPTER_LIST_SERIAL : ADAPTER_LIST_SCSI;
 }
 
-char *adapter_list_print(enum adapter_list list, const struct plan_adapter *adapters, u32 count)
+char *adapter_list_print(enum adapter_list list, const struct plan_adapter *adapters,
+			 const char *const *names, u32 count)
 {
 	static const char console[] = "0/server/1/any//any/1";
 	u32 written = list == ADAPTER_LIST_SERIAL;
@@ -447,7 +460,7 @@ char *adapter_list_print(enum adapter_list list, const struct plan_adapter *adap
 		if (list_of(&adapters[i]) != list)
 			continue;
 		fprintf(file, "%s%s", written++ ? "," : "", quote);
-		adapter_print(file, &adapters[i], "");
+		adapter_print(file, &adapters[i], names == NULL ? "" : names[i]);
 		fputs(quote, file);
 	}
 	if (written == 0)

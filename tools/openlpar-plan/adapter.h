@@ -65,10 +65,12 @@ u32 adapters_read(const struct config_lpar *lpar,
 void adapter_print(FILE *file, const struct plan_adapter *adapter, const char *name);
 
 /*
- * The same for all of the COUNT adapters that belong to the list, quoted as needed, and those that
- * every partition has. Returns a string for free().
+ * The same for those of the COUNT adapters that belong to the list, quoted as needed, and the one
+ * that every partition has. NAMES: of the other partitions, an entry for each adapter, or NULL.
+ * Returns a string for free().
  */
-char *adapter_list_print(enum adapter_list list, const struct plan_adapter *adapters, u32 count);
+char *adapter_list_print(enum adapter_list list, const struct plan_adapter *adapters,
+			 const char *const *names, u32 count);
 
 /* The MAC address of an adapter that is given none, different for all in one system. */
 void adapter_mac(const char *system_name, u32 lpar_id, u32 slot, u8 mac[PLAN_MAC_SIZE]);
