@@ -97,7 +97,7 @@ struct vioctl {
 	u64 subfunction;
 	vioctl_handler *handler;
 	const struct adapter_type *type;
-};
+} __aligned(32); /* as compilers align it of themselves or not: the lines are an array */
 
 #define VIOCTL(subfunction, handler, type)                                                      \
 	static const struct vioctl handler##_line __section("vioctls") = {subfunction, handler, \
