@@ -146,11 +146,11 @@ hmcd_LIBS := -levent -lsqlite3 -lfdt -lpthread
 hmcd_EXTRA := hv/frame.c $(addprefix tools/openlpar-plan/,adapter.c attribute.c blob.c config.c file.c problem.c procs.c record.c)
 openlpar-plan_LIBS := -lfdt
 openlpar-down_EXTRA := tools/hmcd/client.c tools/hmcd/rundir.c
-openlpar-console_EXTRA := $(openlpar-down_EXTRA)
+openlpar-console_EXTRA := $(openlpar-down_EXTRA) tools/hmcd/terminal.c
 openlpar-stat_EXTRA := $(openlpar-down_EXTRA)
 openlpar-up_EXTRA := $(openlpar-down_EXTRA) tools/hmcd/registry.c
 hmc_LIBS := -lreadline
-hmc_EXTRA := $(openlpar-up_EXTRA)
+hmc_EXTRA := $(openlpar-up_EXTRA) tools/hmcd/terminal.c
 
 HOST_CFLAGS := -std=gnu11 -O2 -g -D_GNU_SOURCE $(INCLUDE) $(WARN)
 $(eval $(call flags_file,HOST_CFLAGS,build/flags/host))

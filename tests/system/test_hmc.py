@@ -342,6 +342,16 @@ def test_mkvterm_when_the_system_stops(make):
     run.send("die\r")
     run.expect("Connection has closed\r\n")
     run.expect(pexpect.EOF)
+    run.close()
+    assert run.exitstatus == 1
+
+
+def test_mkvterm_of_a_console_that_a_partition_has(make):
+    system = make()
+    assert system.up(FAKE_NAMES="served,lp2").returncode == 0
+    message = "HSCL8040 The console of served is open already: partition other has it. rmvterm takes it back.\n"
+    assert hmc("--dir", system.run, "mkvterm", "-p", "served") == (1, "", message)
+    assert system.down().returncode == 0
 
 
 @pytest.mark.parametrize(
