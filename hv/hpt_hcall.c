@@ -148,42 +148,52 @@ static bool r_to_real(const struct vp *vp, u64 v, u64 *r, u32 shift)
 
 _Static_assert(LMB_MIN_SIZE >= 16 * MiB, "a page must fit into an LMB");
 
-static void page_prepare(u64 flags, u64 r, u32 shift)
+/* Puts a checked entry into entry number @ptex, or into the first free one of its group. */
+static s64 enter(struct vp *vp, u64 flags, u64 ptex, u64 v, u64 r)
 {
+	struct hpte *table = vp->lpar->hpt.table, *entry = &table[ptex], *end = entry + 1;
+
+	if (!(flags & PFT_EXACT)) {
+		entry -= ptex % PTES_PER_GROUP;
+		end = entry + PTES_PER_GROUP;
+	}
+	/* A locked entry counts as one in use. LoPAR "Page Frame Table Access". */
+	for (; entry < end; entry++) {
+		if (word_load(&entry->v) || !entry_swap_v(entry, 0, HPTE_LOCK))
+			continue;
+		entry_validate(entry, v, r);
+		vp->gpr[4] = (u64)(entry - table);
+		return H_SUCCESS;
+	}
+	return H_PTEG_FULL;
+}
+
+/* Apart, because it is rare and calls others: so the usual way needs no stack. */
+static __attribute__((noinline)) s64 enter_prepared(struct vp *vp, u64 flags, u64 ptex, u64 v,
+						    u64 r)
+{
+	u32 shift = hpte_page_shift(v, r);
 	void *page = real_ptr(r & PTEL_RPN & ~(BIT(shift) - 1));
 
+	if (shift > 16)
+		return refuse(vp, H_ENTER, H_TOO_BIG);
 	if (flags & PFT_ZERO_PAGE)
 		memset(page, 0, BIT(shift));
 	if (flags & (PFT_ICACHE_INVALIDATE | PFT_ICACHE_SYNCHRONIZE))
 		cache_sync_code(page, BIT(shift));
+	return enter(vp, flags, ptex, v, r);
 }
 
 static s64 h_enter(struct vp *vp)
 {
 	u64 flags = vp->gpr[4], ptex = vp->gpr[5];
 	u64 v = (vp->gpr[6] & ~PTEH_FIRMWARE) | PTEH_V, r = vp->gpr[7] & ~PTEL_RESERVED;
-	u32 shift = hpte_page_shift(v, r);
-	struct hpte *entry = entry_find(vp, ptex), *end;
 
-	if (!entry || !r_to_real(vp, v, &r, shift))
+	if (!entry_find(vp, ptex) || !r_to_real(vp, v, &r, hpte_page_shift(v, r)))
 		return refuse(vp, H_ENTER, H_PARAMETER);
-	if (flags & (PFT_ZERO_PAGE | PFT_ICACHE_INVALIDATE | PFT_ICACHE_SYNCHRONIZE)) {
-		if (shift > 16)
-			return refuse(vp, H_ENTER, H_TOO_BIG);
-		page_prepare(flags, r, shift);
-	}
-	if (!(flags & PFT_EXACT))
-		entry -= ptex % PTES_PER_GROUP;
-	end = entry + (flags & PFT_EXACT ? 1 : PTES_PER_GROUP);
-	/* A locked entry counts as one in use. LoPAR "Page Frame Table Access". */
-	for (; entry < end; entry++) {
-		if (word_load(&entry->v) || !entry_swap_v(entry, 0, HPTE_LOCK))
-			continue;
-		entry_validate(entry, v, r);
-		vp->gpr[4] = (u64)(entry - vp->lpar->hpt.table);
-		return H_SUCCESS;
-	}
-	return H_PTEG_FULL;
+	if (flags & (PFT_ZERO_PAGE | PFT_ICACHE_INVALIDATE | PFT_ICACHE_SYNCHRONIZE))
+		return enter_prepared(vp, flags, ptex, v, r);
+	return enter(vp, flags, ptex, v, r);
 }
 
 HCALL(H_ENTER, h_enter, "hcall-pft");
@@ -384,10 +394,11 @@ static s64 bulk_add(const struct vp *vp, struct bulk *bulk, u64 *ts)
  */
 static s64 h_bulk_remove(struct vp *vp)
 {
-	struct bulk bulk = {.n = 0};
+	struct bulk bulk;
 	u64 *ts = &vp->gpr[4];
 	s64 code = H_SUCCESS;
 
+	bulk.n = 0;
 	for (u32 i = 0; i < BULK_MAX && code == H_SUCCESS; i++, ts += 2) {
 		if ((*ts & BULK_TYPE) == BULK_END)
 			break;
