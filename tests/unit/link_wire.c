@@ -158,7 +158,9 @@ static void control_seen(void)
 		break;
 	default:
 		seen.others++;
-		keep(&seen.other, sizeof(seen.other));
+		assert_true(decoder.length >= sizeof(seen.other));
+		memcpy(&seen.other, decoder.payload, sizeof(seen.other));
+		seen.other_length = decoder.length;
 	}
 }
 

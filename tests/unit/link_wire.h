@@ -37,7 +37,8 @@ struct seen {
 	struct hmc_list_reply list;
 	struct hmc_resume_reply resume;
 	struct hmc_typed_reply typed;
-	struct hmc_reply other;
+	struct hmc_reply other; /* the beginning of one of other_length bytes */
+	u32 other_length;
 	struct hmc_stats_processor stats_processor;
 	struct hmc_stats_partition stats_partition;
 	struct hmc_stats_reply stats_reply;

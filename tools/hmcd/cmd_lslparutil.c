@@ -12,12 +12,13 @@
 static const char usage[] =
 	"usage: lslparutil -r lpar|pool|sys|proc [-m SYSTEM]\n"
 	"                  [--filter \"lpar_names=NAME[,NAME...],lpar_ids=ID...\"]\n"
-	"                  [-F [ATTRIBUTE,...]] [--header]\n"
+	"                  [-n N] [-F [ATTRIBUTE,...]] [--header]\n"
 	"\n"
 	"  -r TYPE      lpar: each partition; pool: the shared pool; sys: the managed system;\n"
 	"               proc: each processor\n"
 	"  -m SYSTEM    the managed system's name\n"
 	"  --filter     only the partitions with one of these names or IDs\n"
+	"  -n N         at most N samples, of which there is one\n"
 	"  -F           the values of these attributes, or of all\n"
 	"  --header     their names first\n"
 	"\n"
@@ -157,9 +158,12 @@ static int lslparutil_run(struct session *session, const struct options *options
 		     {"sys", system_list},
 		     {"proc", processors_list}};
 	struct utilization utilization = {.session = session};
-	const char *type = options_value(options, "r");
+	const char *type = options_value(options, "r"), *count = options_value(options, "n");
+	u32 wanted;
 	int result;
 
+	if (count && !number_read(count, 1, UINT32_MAX, &wanted))
+		return session_error(session, "HSCL8003", "The option -n must be 1 or more.");
 	store_take(session->store);
 	result = system_check(session, options);
 	store_give(session->store);
@@ -180,6 +184,6 @@ const struct command lslparutil_command = {
 	.name = "lslparutil",
 	.summary = "list where processor time went",
 	.usage = usage,
-	.options = "r m filter F header",
+	.options = "r m n filter F header",
 	.run = lslparutil_run,
 };

@@ -121,6 +121,11 @@ int profile_record(struct session *session, struct profile *profile, const char 
 			return -1;
 	if (adapters_names_check(session, profile))
 		return -1;
+	if (!profile_get(profile, "boot_image"))
+		return -session_error(
+			session, "HSCL8014",
+			"boot_image: missing (the name of a boot image: lsimage lists "
+			"them, mkimage makes one).");
 	system_load(session->store, &system);
 	profile_complete(profile, lpar_name, &system.config, &lpar, &problems);
 	if (problems_tell(session, &problems) || image_check(session, profile))
