@@ -65,7 +65,7 @@ static s64 h_stuff_tce(struct vp *vp)
 	u64 ioba = vp->gpr[5], count = vp->gpr[7];
 	const struct tce_table *table;
 
-	if (!table_find(vp->lpar, vp->gpr[4], ioba, 0))
+	if (!table_find(vp->lpar, vp->gpr[4], ioba, 1))
 		return H_PARAMETER;
 	if (count > TCE_MAX_COUNT)
 		return H_P4;
