@@ -51,14 +51,17 @@ static void lists_init(struct llan *llan, u64 filter_list)
 	llan_write_queue_descriptor(llan);
 }
 
-/* Registers what has been checked; @config is held. */
+/*
+ * Registers what has been checked; @config is held. Frames to all groups are received until the
+ * partition says which: Linux's driver registers anew by itself, and does not say it again.
+ */
 static void receive_start(struct llan *llan, u64 buffer_list, u64 queue, u64 filter_list)
 {
 	lock_take(&llan->lock);
 	llan->buffer_list = (u32)buffer_list;
 	llan->queue = LLAN_DESC_ADDRESS(queue);
 	llan->queue_size = LLAN_DESC_LENGTH(queue);
-	llan->filter = (struct mcast_filter){0};
+	llan->filter = (struct mcast_filter){.enabled = true};
 	llan_receive_reset(llan);
 	lists_init(llan, filter_list);
 	llan->registered = true;

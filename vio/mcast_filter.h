@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Which frames to groups an adapter wants, as H_MULTICAST_CTRL has it. All zero is how it starts:
- * none. The broadcast address is none of its business. Whoever has it locks it.
+ * Which frames to groups an adapter wants, as H_MULTICAST_CTRL has it. All zero: none. The
+ * broadcast address is none of its business. Whoever has it locks it.
  */
 #ifndef VIO_MCAST_FILTER_H
 #define VIO_MCAST_FILTER_H
