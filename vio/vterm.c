@@ -35,7 +35,10 @@ static u32 console_get(const struct lpar *lpar, void *chars, u32 n)
 	return got ? got : (u32)management_console_read(lpar->id, chars, n);
 }
 
-/* R4 = terminal, R5 = number of characters, R6 and R7 = they, first in the high byte. */
+/*
+ * R4 = terminal, R5 = number of characters, R6 and R7 = they, first in the high byte.
+ * LoPAR "H_PUT_TERM_CHAR".
+ */
 static s64 h_put_term_char(struct vp *vp)
 {
 	u64 termno = vp->gpr[4], n = vp->gpr[5];
@@ -55,7 +58,10 @@ static s64 h_put_term_char(struct vp *vp)
 }
 HCALL(H_PUT_TERM_CHAR, h_put_term_char, "hcall-term");
 
-/* R4 = terminal; out R4 = number of characters, R5 and R6 = they, as above. */
+/*
+ * R4 = terminal; out R4 = number of characters, R5 and R6 = they, as above.
+ * LoPAR "H_GET_TERM_CHAR".
+ */
 static s64 h_get_term_char(struct vp *vp)
 {
 	be64 chars[] = {cpu_to_be64(0), cpu_to_be64(0)};

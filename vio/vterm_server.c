@@ -80,7 +80,7 @@ static s64 h_vterm_partner_info(struct vp *vp)
 }
 HCALL(H_VTERM_PARTNER_INFO, h_vterm_partner_info, "hcall-vty");
 
-/* R4 = unit address, R5 and R6 = the partner. */
+/* R4 = unit address, R5 and R6 = the partner. LoPAR "H_REGISTER_VTERM". */
 static s64 h_register_vterm(struct vp *vp)
 {
 	struct vterm_server *server = vterm_server_find(vp->lpar, vp->gpr[4]);
@@ -91,7 +91,7 @@ static s64 h_register_vterm(struct vp *vp)
 }
 HCALL(H_REGISTER_VTERM, h_register_vterm, "hcall-vty");
 
-/* R4 = unit address. */
+/* R4 = unit address. LoPAR "H_FREE_VTERM". */
 static s64 h_free_vterm(struct vp *vp)
 {
 	struct vterm_server *server = vterm_server_find(vp->lpar, vp->gpr[4]);
