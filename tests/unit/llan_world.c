@@ -93,7 +93,6 @@ void world_reset(void)
 		buses[id].bus.nr_slots = WORLD_SLOTS + 2;
 	}
 	memset(world_pulses, 0, sizeof(world_pulses));
-	memset(real_memory, 0, sizeof(real_memory));
 }
 
 struct plan_eth world_eth(u32 id, u32 slot)
@@ -131,6 +130,7 @@ struct llan *world_open(u32 id, u32 slot, const struct plan_eth *eth)
 	}
 	adapters[id][slot - 2] = llan;
 	buses[id].bus.slot[slot] = &llan->adapter;
+	memset(world_at(llan, 0), 0, WORLD_SIZE);
 	for (u64 ioba = 0; ioba < WORLD_SIZE; ioba += TCE_PAGE_SIZE)
 		world_map(llan, ioba, TCE_READ | TCE_WRITE);
 	return llan;
