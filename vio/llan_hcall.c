@@ -69,7 +69,10 @@ static void receive_start(struct llan *llan, u64 buffer_list, u64 queue, u64 fil
 	__atomic_store_n(&llan->adapter.signals, 0, __ATOMIC_RELAXED);
 }
 
-/* R4 = unit address, R5 = buffer list, R6 = receive queue, R7 = filter list, R8 = MAC address. */
+/*
+ * R4 = unit address, R5 = buffer list, R6 = receive queue, R7 = filter list, R8 = MAC address.
+ * LoPAR "H_REGISTER_LOGICAL_LAN".
+ */
 static s64 h_register_logical_lan(struct vp *vp)
 {
 	u64 buffer_list = vp->gpr[5], queue = vp->gpr[6], filter_list = vp->gpr[7];
@@ -95,7 +98,8 @@ static s64 h_register_logical_lan(struct vp *vp)
 }
 HCALL(H_REGISTER_LOGICAL_LAN, h_register_logical_lan, "hcall-lLAN");
 
-/* R4 = unit address. One that is not registered is freed all the same. */
+/* R4 = unit address. One that is not registered is freed all the same. LoPAR "H_FREE_LOGICAL_LAN"
+ */
 static s64 h_free_logical_lan(struct vp *vp)
 {
 	struct llan *llan = llan_find(vp);
@@ -122,21 +126,24 @@ static s64 with_buffers(struct vp *vp, s64 (*change)(struct llan *llan, u64 argu
 	return code;
 }
 
-/* R4 = unit address, R5 = descriptor of the buffer. */
+/* R4 = unit address, R5 = descriptor of the buffer. LoPAR "H_ADD_LOGICAL_LAN_BUFFER" */
 static s64 h_add_logical_lan_buffer(struct vp *vp)
 {
 	return with_buffers(vp, llan_add_buffer, vp->gpr[5]);
 }
 HCALL(H_ADD_LOGICAL_LAN_BUFFER, h_add_logical_lan_buffer, "hcall-lLAN");
 
-/* R4 = unit address, R5 = size of the buffer. */
+/* R4 = unit address, R5 = size of the buffer. LoPAR "H_FREE_LOGICAL_LAN_BUFFER" */
 static s64 h_free_logical_lan_buffer(struct vp *vp)
 {
 	return with_buffers(vp, llan_return_buffer, vp->gpr[5]);
 }
 HCALL(H_FREE_LOGICAL_LAN_BUFFER, h_free_logical_lan_buffer, "hcall-lLAN");
 
-/* R4 = unit address, R5 = flags, R6 = MAC address; out R4 = state of the filter. */
+/*
+ * R4 = unit address, R5 = flags, R6 = MAC address; out R4 = state of the filter.
+ * LoPAR "H_MULTICAST_CTRL".
+ */
 static s64 h_multicast_ctrl(struct vp *vp)
 {
 	struct llan *llan = llan_find(vp);
@@ -153,7 +160,7 @@ static s64 h_multicast_ctrl(struct vp *vp)
 }
 HCALL(H_MULTICAST_CTRL, h_multicast_ctrl, "hcall-lLAN");
 
-/* R4 = unit address, R5 = MAC address. */
+/* R4 = unit address, R5 = MAC address. LoPAR "H_CHANGE_LOGICAL_LAN_MAC" */
 static s64 h_change_logical_lan_mac(struct vp *vp)
 {
 	struct llan *llan = llan_find(vp);
@@ -208,7 +215,10 @@ static s64 h_illan_attributes(struct vp *vp)
 }
 HCALL(H_ILLAN_ATTRIBUTES, h_illan_attributes, "hcall-illan-options");
 
-/* R6 to R8 = 0; out R4 = how many VLANs it is in. */
+/*
+ * R6 to R8 = 0; out R4 = how many VLANs it is in.
+ * LoPAR "GET_ILLAN_NUMBER_VLAN_IDS Subfunction Semantics".
+ */
 static s64 vioctl_nr_vlans(struct vp *vp, struct adapter *adapter)
 {
 	const struct vswitch_port *port = &container_of(adapter, struct llan, adapter)->port;
@@ -242,7 +252,10 @@ static s64 put_list(const struct vp *vp, const struct adapter *adapter, const vo
 	return length < size ? H_CONSTRAINED : H_SUCCESS;
 }
 
-/* The VLANs, its own first, two bytes each. */
+/*
+ * The VLANs, its own first, two bytes each.
+ * LoPAR "GET_ILLAN_VLAN_ID_LIST Subfunction Semantics".
+ */
 static s64 vioctl_vlans(struct vp *vp, struct adapter *adapter)
 {
 	const struct vswitch_port *port = &container_of(adapter, struct llan, adapter)->port;
@@ -257,7 +270,7 @@ static s64 vioctl_vlans(struct vp *vp, struct adapter *adapter)
 }
 VIOCTL(VIOCTL_LLAN_VLANS, vioctl_vlans, &llan_type);
 
-/* The switch's name. */
+/* The switch's name. LoPAR "GET_ILLAN_SWITCH_ID Subfunction Semantics" */
 static s64 vioctl_switch_id(struct vp *vp, struct adapter *adapter)
 {
 	const char *name = vswitch_name(&container_of(adapter, struct llan, adapter)->port);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// LoPAR "H_SEND_LOGICAL_LAN".
+// What a frame goes through from its sender to those who get it.
 #include "hv/hcall.h"
 #include "hv/vp.h"
 #include "vio/llan.h"
@@ -134,7 +134,10 @@ static s64 send(struct llan *from, struct llan_order *order, u64 *token)
 	return forward(from, order, token);
 }
 
-/* R4 = unit address, R5 … R10 = buffers, R11 = token, R12 = MSS; out R4 = token, with H_BUSY. */
+/*
+ * R4 = unit address, R5 … R10 = buffers, R11 = token, R12 = MSS; out R4 = token, with H_BUSY.
+ * LoPAR "H_SEND_LOGICAL_LAN".
+ */
 static s64 h_send_logical_lan(struct vp *vp)
 {
 	struct llan *llan = llan_find(vp);
