@@ -19,7 +19,9 @@ static const char good_plan[] =
 	"sys name=s,mem_region_size=32,min_proc_units_per_virtual_proc=0.05\n"
 	"image name=i,kernel=k,initrd=k\n"
 	"image name=j,kernel=k\n"
-	"lpar name=a,desired_mem=64,desired_procs=1,boot_image=i,boot_args=x\n"
+	"lpar name=a,desired_mem=64,desired_procs=1,boot_image=i,boot_args=x,"
+	"max_virtual_slots=20,virtual_eth_adapters=\"2/0/1//0/0,\"\"3/1/5/6,7/1/1/B\"\"\","
+	"virtual_serial_adapters=4/server/0/any//any/0,virtual_scsi_adapters=5/client/2//6/1\n"
 	"lpar name=b,desired_mem=96,desired_procs=2,boot_image=j,boot_mode=fdt,rmo_size=64,"
 	"min_procs=2,max_procs=9,desired_proc_units=1.25,max_proc_units=8.0,sharing_mode=cap\n"
 	"lpar name=c,desired_mem=64,desired_procs=3,boot_image=j,proc_mode=ded\n";
@@ -59,6 +61,28 @@ static void procs_check(const struct lpar_procs *procs, u32 least)
 	}
 }
 
+static void adapters_check(const struct plan_lpar *lpar)
+{
+	u64 taken[PLAN_VIRTUAL_SLOTS_MAX / 64] = {0};
+	struct plan_adapter adapter;
+	int cursor = 0;
+	u32 count = 0;
+
+	must(lpar->virtual_slots <= PLAN_VIRTUAL_SLOTS_MAX);
+	for (; plan_next_adapter(lpar, &cursor, &adapter); count++) {
+		must(adapter.kind > PLAN_ADAPTER_CONSOLE && adapter.kind < PLAN_ADAPTER_KINDS);
+		must(adapter.slot >= PLAN_SLOT_MIN && adapter.slot < lpar->virtual_slots);
+		must(!(taken[adapter.slot / 64] & BIT(adapter.slot % 64)));
+		taken[adapter.slot / 64] |= BIT(adapter.slot % 64);
+		if (adapter.kind != PLAN_ADAPTER_ETH)
+			continue;
+		must(plan_mac_valid(adapter.eth.mac) && plan_name_valid(adapter.eth.vswitch));
+		must(adapter.eth.nr_vlans <= PLAN_VLANS_MAX);
+		must(adapter.eth.port_vlan_id - 1 < PLAN_VLAN_MAX);
+	}
+	must(count == lpar->nr_adapters);
+}
+
 /* Reads everything the reader hands out. Returns the number of partitions, -1 for a bad plan. */
 static int blob_read(const void *blob, size_t size)
 {
@@ -76,6 +100,7 @@ static int blob_read(const void *blob, size_t size)
 	must(IS_POW2(plan_lmb_size(&plan)));
 	while ((result = plan_next_lpar(&plan, &cursor, &lpar, &reason)) > 0) {
 		procs_check(&lpar.procs, plan_min_units(&plan));
+		adapters_check(&lpar);
 		must(lpar.mem % plan_lmb_size(&plan) == 0 && lpar.rmo_size <= lpar.mem);
 		sink = sum(lpar.image.kernel, lpar.image.kernel_size);
 		sink = sum(lpar.image.initrd, lpar.image.initrd_size);

@@ -362,6 +362,36 @@ void adapters_complete(struct config_lpar *lpar, struct problems *problems)
 			list_check(lpar, list, taken, problems);
 }
 
+static const char *lpar_name(const struct config *config, u32 id)
+{
+	for (size_t i = 0; i < config->lpar_count; i++)
+		if (config->lpars[i].id == id)
+			return config->lpars[i].name;
+	return NULL;
+}
+
+void adapters_check_names(const struct config *config, const struct config_lpar *lpar,
+			  struct problems *problems)
+{
+	char element[ADAPTER_TEXT_SIZE], why[ADAPTER_TEXT_SIZE], name[PLAN_NAME_MAX + 1];
+	struct plan_adapter adapter;
+
+	for (enum adapter_list list = 0; list < ADAPTER_LISTS; list++) {
+		const char *next = lpar->adapters[list], *other;
+
+		while (next != NULL && !adapter_list_is_empty(next)) {
+			next = adapter_list_next(next, element);
+			adapter_parse(list, element, lpar->max_virtual_slots, &adapter, name, why);
+			other = lpar_name(config, adapter.peer.lpar_id);
+			if (name[0] != '\0' && other != NULL && strcmp(name, other) != 0)
+				problem_add(problems, lpar->line, adapter_list_name(list),
+					    "\"%.60s\": the partition with ID %u has another name "
+					    "(%s, or empty)",
+					    element, adapter.peer.lpar_id, other);
+		}
+	}
+}
+
 static int slot_compare(const void *left, const void *right)
 {
 	const struct plan_adapter *a = left, *b = right;

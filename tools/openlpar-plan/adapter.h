@@ -54,6 +54,10 @@ bool adapter_is_standard(const struct plan_adapter *adapter);
  */
 void adapters_complete(struct config_lpar *lpar, struct problems *problems);
 
+/* Adds a problem for each remote-lpar-name that is not that of CONFIG's partition with the ID. */
+void adapters_check_names(const struct config *config, const struct config_lpar *lpar,
+			  struct problems *problems);
+
 /*
  * The adapters of LPAR, which is complete, in the order of their slots, without the standard ones.
  * Returns how many.

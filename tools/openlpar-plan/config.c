@@ -257,5 +257,7 @@ bool config_parse(struct config *config, char *text, size_t size, struct problem
 	if (problems->count != 0)
 		return false;
 	lpar_ids_assign(config);
-	return true;
+	for (size_t i = 0; i < config->lpar_count; i++)
+		adapters_check_names(config, &config->lpars[i], problems);
+	return problems->count == 0;
 }
