@@ -16,7 +16,8 @@
 // SOURCES: tests/unit/life_world.c partition/manage.c partition/manage_image.c
 // SOURCES: partition/manage_lpar.c partition/manage_system.c partition/manage_upload.c
 // SOURCES: partition/plan.c tests/unit/console_world.c
-// SOURCES: vio/adapter.c vio/cable.c vio/vterm_server.c vio/bus_tree.c vio/tce.c partition/plan_adapter.c
+// SOURCES: vio/adapter.c vio/cable.c vio/vterm_server.c vio/bus_tree.c vio/tce.c
+// SOURCES: partition/plan_adapter.c
 // SOURCES: partition/plan_property.c partition/model.c
 /*
  * Requests of the management console with any bytes: the machine goes on, and gives back what it
@@ -46,7 +47,7 @@ static size_t request(const u8 *data, size_t size)
 	u32 length = MIN((u32)(data[1] % (sizeof(message) - 5)), (u32)size - 2);
 
 	memcpy(message + sizeof(struct hmc_control), data + 2, length);
-	console_ask((u8)(HMC_SYSTEM + data[0] % (HMC_TRACE - HMC_SYSTEM + 1)), message,
+	console_ask((u8)(HMC_SYSTEM + data[0] % (HMC_VTERM - HMC_SYSTEM + 1)), message,
 		    (u32)sizeof(struct hmc_control) + length);
 	return 2 + length;
 }

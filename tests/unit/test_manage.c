@@ -16,8 +16,8 @@
 // SOURCES: tests/unit/life_world.c partition/manage.c partition/manage_image.c
 // SOURCES: partition/manage_lpar.c partition/manage_system.c partition/manage_upload.c
 // SOURCES: partition/plan.c tests/unit/console_world.c
-// SOURCES: vio/adapter.c vio/cable.c vio/vterm_server.c vio/bus_tree.c vio/tce.c partition/plan_adapter.c
-// SOURCES: partition/plan_property.c partition/model.c
+// SOURCES: vio/adapter.c vio/cable.c vio/vterm_server.c vio/bus_tree.c vio/tce.c
+// SOURCES: partition/plan_adapter.c partition/plan_property.c partition/model.c
 // What the management console asks of partitions, on a machine that runs them.
 #include <setjmp.h>
 #include <stdarg.h>
@@ -41,6 +41,8 @@
 #include "partition/partition.h"
 #include "tests/unit/console_world.h"
 #include "tests/unit/life_world.h"
+#include "vio/adapter.h"
+#include "vio/cable.h"
 
 #define ID 7
 
@@ -516,16 +518,52 @@ static void test_short(void **state)
 		[HMC_IMAGE_PLACED] = sizeof(struct hmc_image_placed),
 		[HMC_IMAGE_REMOVE] = sizeof(struct hmc_image_remove),
 		[HMC_TRACE] = sizeof(struct hmc_trace),
+		[HMC_VTERM] = sizeof(struct hmc_vterm),
 	};
 
 	(void)state;
-	for (u8 type = HMC_DESCRIBE; type <= HMC_TRACE; type++)
+	for (u8 type = HMC_DESCRIBE; type <= HMC_VTERM; type++)
 		for (u32 n = sizeof(struct hmc_control); n < least[type]; n++) {
 			u8 *message = calloc(1, n);
 
 			assert_int_equal(console_ask(type, message, n), HMC_BAD_LENGTH);
 			free(message);
 		}
+}
+
+/* Who has a console: people, or another partition. */
+static void test_vterm(void **state)
+{
+	static struct cable_end end;
+	struct lpar server = {.id = 9, .name = "nine"};
+	struct adapter adapter = {.lpar = &server, .slot = 4};
+
+	(void)state;
+	end.adapter = &adapter;
+	assert_int_equal(console_vterm(ID, HMC_VTERM_OPEN), HMC_BAD_VALUE);
+	assert_int_equal(console_define(ID, "seven"), HMC_OK);
+	assert_int_equal(console_vterm(ID, 0), HMC_BAD_VALUE);
+	assert_int_equal(console_vterm(ID, HMC_VTERM_TAKE + 1), HMC_BAD_VALUE);
+	assert_int_equal(console_vterm(0, HMC_VTERM_OPEN), HMC_BAD_VALUE);
+	assert_int_equal(console_vterm(255, HMC_VTERM_CLOSE), HMC_BAD_VALUE);
+
+	assert_int_equal(console_vterm(ID, HMC_VTERM_OPEN), HMC_OK);
+	assert_false(cable_connect(&end, ID));
+	assert_int_equal(console_vterm(ID, HMC_VTERM_TAKE), HMC_OK);
+	assert_false(cable_connect(&end, ID));
+	assert_int_equal(console_vterm(ID, HMC_VTERM_CLOSE), HMC_OK);
+	assert_true(cable_connect(&end, ID));
+	assert_int_equal(console_vterm(ID, HMC_VTERM_OPEN), HMC_REFUSED);
+	assert_string_equal(CONSOLE_TEXT(console_seen.bytes),
+			    "partition nine has it, through its virtual serial adapter in slot 4");
+	assert_int_equal(console_vterm(ID, HMC_VTERM_TAKE), HMC_OK);
+	assert_int_equal(end.client, 0);
+	/* A daemon that begins anew has none. */
+	assert_int_equal(console_vterm(ID, HMC_VTERM_OPEN), HMC_OK);
+	assert_int_equal(console_vterm(0, HMC_VTERM_CLOSE), HMC_OK);
+	assert_true(cable_connect(&end, ID));
+	assert_int_equal(console_remove_lpar(ID), HMC_OK);
+	assert_int_equal(end.client, 0);
 }
 
 /* More at once than may wait: the others are lost, and everything goes on. */
@@ -560,6 +598,7 @@ int main(void)
 		cmocka_unit_test_setup(test_refcodes, reset),
 		cmocka_unit_test_setup(test_trace, reset),
 		cmocka_unit_test_setup(test_system, reset),
+		cmocka_unit_test_setup(test_vterm, reset),
 		cmocka_unit_test_setup(test_short, reset),
 		cmocka_unit_test_setup(test_flood, reset),
 	};

@@ -15,7 +15,8 @@
 // SOURCES: partition/tree_cpu.c partition/tree_interrupt.c partition/tree_memory.c
 // SOURCES: partition/tree_writer.c vio/bus.c vio/vterm.c tests/unit/fake_cpu.c
 // SOURCES: tests/unit/fake_machine.c tests/unit/fake_tlb.c tests/unit/life_world.c
-// SOURCES: vio/adapter.c vio/cable.c vio/vterm_server.c vio/bus_tree.c vio/tce.c partition/plan.c partition/plan_adapter.c
+// SOURCES: vio/adapter.c vio/cable.c vio/vterm_server.c vio/bus_tree.c vio/tce.c partition/plan.c
+// SOURCES: partition/plan_adapter.c
 // SOURCES: partition/plan_property.c partition/model.c
 /*
  * Three partitions live on several processors at once: each processor is a thread that runs the
