@@ -79,23 +79,22 @@ static u64 virtual_page(u64 v, u64 ptex)
 
 u64 hpte_tlbie_operand(u64 v, u64 r, u64 ptex)
 {
-	u32 base = hpte_base_shift(v, r);
-	u64 in_page = BIT(hpte_page_shift(v, r)) - 1;
 	u64 page = virtual_page(v, ptex);
-	u64 rb = (v & PTEH_AVPN) << PTEH_TO_VA;
+	u64 rb = (v & PTEH_AVPN) << PTEH_TO_VA, b = v >> PTEH_B_SHIFT << 8;
+	u64 in_page;
+	u32 base;
 
+	/* The most frequent kind: a page of 4 KiB. RB has all of the address. */
+	if (!(v & PTEH_L))
+		return rb | page << 12 | b;
+	base = hpte_base_shift(v, r);
+	in_page = BIT(hpte_page_shift(v, r)) - 1;
 	rb |= page << base & (BIT(AVPN_MISSING) - 1);
-	if (base == 12) {
-		/* AP, the actual page as L || LP of a segment; RB has all of the address. */
-		if (in_page == BIT(16) - 1)
-			rb |= 5 << 5;
-		else if (in_page == BIT(24) - 1)
-			rb |= 4 << 5;
-	} else {
-		rb &= ~in_page;
-		rb |= r & PTEL_LP & in_page;
-		rb |= page << (base - 12) & 0xfe; /* AVAL: address bits that LP displaced */
-		rb |= 1;			  /* L */
-	}
-	return rb | v >> PTEH_B_SHIFT << 8;
+	/* In a segment of 4 KiB pages too, and AP, the actual page as L || LP of a segment. */
+	if (base == 12)
+		return rb | (in_page == BIT(16) - 1 ? 5 << 5 : 4 << 5) | b;
+	rb &= ~in_page;
+	rb |= r & PTEL_LP & in_page;
+	rb |= page << (base - 12) & 0xfe; /* AVAL: address bits that LP displaced */
+	return rb | b | 1;		  /* L */
 }
