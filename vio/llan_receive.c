@@ -5,14 +5,34 @@
 
 #define POOL_EMPTY 1 /* no buffer can be there: it is not aligned */
 
-/* The handle's halves and the link of a free buffer, which no page boundary divides. */
-enum { HANDLE_HIGH, HANDLE_LOW, LINK };
+/* What begins a free buffer; no page boundary divides a word of it. */
+enum { HANDLE_HIGH, HANDLE_LOW, LINK, WORDS };
 
 static volatile be32 *buffer_word(const struct llan *llan, u32 ioba, u32 word)
 {
 	const struct adapter *adapter = &llan->adapter;
 
 	return tce_ptr(adapter->lpar, &adapter->window, (u64)ioba + word * 4, 4, TCE_WRITE);
+}
+
+/* Reads all of them, once. Returns false when they are not mapped. */
+static bool buffer_read(const struct llan *llan, u32 ioba, be32 words[WORDS])
+{
+	const struct adapter *adapter = &llan->adapter;
+	const volatile be32 *word =
+		tce_ptr(adapter->lpar, &adapter->window, ioba, WORDS * 4, TCE_WRITE);
+
+	for (u32 i = 0; word && i < WORDS; i++)
+		words[i] = word[i];
+	if (word || (ioba & TCE_PAGE_MASK) <= TCE_PAGE_SIZE - WORDS * 4)
+		return word;
+	for (u32 i = 0; i < WORDS; i++) {
+		word = buffer_word(llan, ioba, i);
+		if (!word)
+			return false;
+		words[i] = *word;
+	}
+	return true;
 }
 
 static void *list_ptr(const struct llan *llan, u32 offset)
@@ -43,21 +63,17 @@ struct buffer {
 static bool pool_take(const struct llan *llan, struct llan_pool *pool, struct buffer *buffer)
 {
 	u32 ioba = pool->first;
-	volatile be32 *high, *low, *link;
+	be32 words[WORDS];
 
 	if (ioba == POOL_EMPTY)
 		return false;
-	high = buffer_word(llan, ioba, HANDLE_HIGH);
-	low = buffer_word(llan, ioba, HANDLE_LOW);
-	link = buffer_word(llan, ioba, LINK);
 	pool->first = POOL_EMPTY;
-	if (!high || !low || !link)
+	if (!buffer_read(llan, ioba, words))
 		return false;
 	buffer->pool = pool;
 	buffer->ioba = ioba;
-	buffer->handle[0] = *high;
-	buffer->handle[1] = *low;
-	ioba = be32_to_cpu(*link);
+	memcpy(buffer->handle, words, sizeof(buffer->handle));
+	ioba = be32_to_cpu(words[LINK]);
 	if (IS_ALIGNED(ioba, LLAN_BUFFER_ALIGN))
 		pool->first = ioba;
 	return true;

@@ -102,7 +102,7 @@ static void put_mac(u8 *at, u64 mac)
 
 bool packet_begin(struct packet *packet, bool aware)
 {
-	packet->tagged = false;
+	packet->tagged = packet->shows_tag = false;
 	packet->tag = 0;
 	packet->version = 0;
 	packet->end = PACKET_TAG;
@@ -114,7 +114,7 @@ bool packet_begin(struct packet *packet, bool aware)
 		return true;
 	if (packet->length < PACKET_MIN + PACKET_TAG)
 		return false;
-	packet->tagged = true;
+	packet->tagged = packet->shows_tag = true;
 	packet->tag = (u16)packet_get16(packet->head + PACKET_TYPE + 2);
 	packet->end -= PACKET_TAG;
 	memmove(packet->head + PACKET_TYPE, packet->head + PACKET_TYPE + PACKET_TAG,
@@ -199,6 +199,9 @@ u32 packet_address(struct packet *packet, bool tagged, u16 tag)
 {
 	u32 start = tagged ? 0 : PACKET_TAG;
 
+	if (packet->shows_tag == tagged && !tagged)
+		return start;
+	packet->shows_tag = tagged;
 	put_mac(packet->head + start, packet->destination);
 	put_mac(packet->head + start + 6, packet->source);
 	if (tagged) {

@@ -46,7 +46,8 @@ struct packet {
 	u32 payload;	/* … and what follows them */
 	u32 packet_end; /* where the packet ends: what follows is padding */
 
-	u32 end; /* so much of @head is filled */
+	u32 end;	/* so much of @head is filled */
+	bool shows_tag; /* packet_address(): how it begins now */
 	u8 head[PACKET_HEAD_MAX];
 };
 
