@@ -122,9 +122,9 @@ static s64 dump_get(struct vp *vp, const struct adapter *adapter)
 /* The line of @subfunction for adapters of @type (NULL: of any), or NULL. */
 static const struct vioctl *vioctl_find(u64 subfunction, const struct adapter_type *type)
 {
-	for (const struct vioctl *line = __start_vioctls; line < __stop_vioctls; line++)
-		if (line->subfunction == subfunction && (!type || line->type == type))
-			return line;
+	for (const struct vioctl *const *line = __start_vioctls; line < __stop_vioctls; line++)
+		if ((*line)->subfunction == subfunction && (!type || (*line)->type == type))
+			return *line;
 	return NULL;
 }
 

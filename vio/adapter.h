@@ -97,14 +97,15 @@ struct vioctl {
 	u64 subfunction;
 	vioctl_handler *handler;
 	const struct adapter_type *type;
-} __aligned(32); /* as compilers align it of themselves or not: the lines are an array */
+};
 
-#define VIOCTL(subfunction, handler, type)                                                      \
-	static const struct vioctl handler##_line __section("vioctls") = {subfunction, handler, \
-									  type}
+#define VIOCTL(subfunction, handler, type)                                          \
+	static const struct vioctl handler##_vioctl = {subfunction, handler, type}; \
+	static const struct vioctl *const handler##_line __section("vioctls") = &handler##_vioctl
 
-extern const struct vioctl __start_vioctls[] __attribute__((weak)),
-	__stop_vioctls[] __attribute__((weak));
+/* Weak: test programs may be without. */
+extern const struct vioctl *const __start_vioctls[] __attribute__((weak)), *const __stop_vioctls[]
+	__attribute__((weak));
 
 /*
  * The adapter of @lpar with this unit address, any number, when it is of @type (NULL: of any);

@@ -18,6 +18,7 @@ from libmachine import Plan
         ("hcalls", {"args": "rounds=200"}),
         ("interrupts", {}),
         ("interrupts", {"procs": 4}),
+        ("tce", {"virtual_eth_adapters": "5/0/1//0/0"}),
     ],
     ids=lambda value: value if isinstance(value, str) else "-".join(f"{k}={v}" for k, v in value.items()),
 )
