@@ -282,6 +282,13 @@ def test_who_has_a_console(make):
     wait_until("word", lambda: told()[-1] == (b"2", b"open"))
     assert [word for _, word in told()[3:]] == [b"open", b"closed"] * (len(told()[3:]) // 2) + [b"open"]
 
+    # A hypervisor that starts afresh is told again.
+    console.stdin.write(b"restart\n")
+    console.stdin.flush()
+    wait_until("start", lambda: b"start 2" in system.log("hypervisor.log"))
+    wait_until("word", lambda: told()[-1] == (b"2", b"open") and told()[-2] == (b"2", b"open"))
+    assert console.poll() is None
+
     os.kill(system.pid("hmcd"), signal.SIGKILL)
     assert b"the system has stopped" in console.communicate(timeout=ANSWER)[1]
     wait_until("only QEMU", lambda: processes(system.run) == [system.pid("qemu")])

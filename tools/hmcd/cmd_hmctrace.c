@@ -13,6 +13,7 @@
 
 #define PROCESSORS_MAX 1024
 #define PAUSE_MS       200
+#define PIECES_MAX     64 /* answers about one processor before the next one's turn */
 
 static const char usage[] =
 	"usage: hmctrace [-m SYSTEM] [-n COUNT] [--filter \"lpar_ids=ID[,ID...],types=TYPE...\"]\n"
@@ -38,8 +39,10 @@ static const char *const type_names[] = {
 
 struct trace {
 	struct session *session;
-	struct listing listing; /* for its filter */
-	u64 position[PROCESSORS_MAX];
+	struct listing listing;	      /* for its filter */
+	u64 position[PROCESSORS_MAX]; /* of the next record to be shown … */
+	u64 end[PROCESSORS_MAX];      /* … before this, unless those that come are wanted too */
+	bool follow;
 	u32 processors;
 	u64 records;
 };
@@ -77,7 +80,9 @@ static int piece_read(struct trace *trace, u32 processor, bool *more, const char
 	for (u32 i = 0; i < count; i++)
 		record_print(trace, processor, &reply->record[i]);
 	trace->position[processor] = be64_to_cpu(reply->position) + count;
-	*more = count && trace->position[processor] < be64_to_cpu(reply->next);
+	*more = count && !trace->session->gone &&
+		trace->position[processor] <
+			(trace->follow ? be64_to_cpu(reply->next) : trace->end[processor]);
 	return 0;
 }
 
@@ -95,6 +100,7 @@ static int positions_find(struct trace *trace, u32 wanted, const char **text)
 		trace->processors =
 			MIN((u32)be16_to_cpu(request.reply.trace.processors), (u32)PROCESSORS_MAX);
 		trace->position[i] = next - MIN(next, (u64)wanted);
+		trace->end[i] = next;
 	}
 	return 0;
 }
@@ -106,7 +112,7 @@ static bool session_is_gone(struct session *session)
 	return session->gone || poll(&gone, 1, PAUSE_MS) > 0;
 }
 
-static int trace_show(struct trace *trace, u32 wanted, bool follow)
+static int trace_show(struct trace *trace, u32 wanted)
 {
 	const char *text;
 
@@ -115,9 +121,10 @@ static int trace_show(struct trace *trace, u32 wanted, bool follow)
 				     "The managed system does not answer: %s.", text);
 	do {
 		for (u32 i = 0; i < trace->processors; i++) {
-			bool more = true;
+			bool more = trace->follow || trace->position[i] < trace->end[i];
 
-			while (more)
+			/* A busy machine may write more of them than can be read. */
+			for (u32 n = 0; more && (n < PIECES_MAX || !trace->follow); n++)
 				if (piece_read(trace, i, &more, &text))
 					return session_error(trace->session, "HSCL0237",
 							     "The managed system does not answer: "
@@ -125,7 +132,7 @@ static int trace_show(struct trace *trace, u32 wanted, bool follow)
 							     text);
 		}
 		session_flush(trace->session);
-	} while (follow && !session_is_gone(trace->session));
+	} while (trace->follow && !session_is_gone(trace->session));
 	return 0;
 }
 
@@ -134,7 +141,7 @@ static int hmctrace_run(struct session *session, const struct options *options)
 	static const struct listing_filter filters[] = {
 		{"lpar_ids", "lpar_id"}, {"types", "type"}, {NULL, NULL}};
 	const char *count = options_value(options, "n");
-	struct trace trace = {.session = session};
+	struct trace trace = {.session = session, .follow = options_has(options, "follow")};
 	u32 wanted = 100;
 	int result;
 
@@ -146,7 +153,7 @@ static int hmctrace_run(struct session *session, const struct options *options)
 	store_give(session->store);
 	if (result || listing_begin(&trace.listing, session, options, filters))
 		return 1;
-	result = trace_show(&trace, wanted, options_has(options, "follow"));
+	result = trace_show(&trace, wanted);
 	trace.listing.records = 1; /* silence is an answer here */
 	return listing_end(&trace.listing) || result;
 }
