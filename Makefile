@@ -112,8 +112,10 @@ HV_OBJ := $(HV_SRC:%=build/hv/%.o)
 HV_ELF := build/openlpar.elf
 
 # Handlers are short, and what they call is in other files: link-time optimisation inlines it, and on the way from one
-# virtual processor to the next more than it would by itself.
-HV_LTO := -flto=auto -finline-functions --param max-inline-insns-auto=200
+# virtual processor to the next more than it would by itself. What may not be needed is not computed before a branch, nor
+# ahead of a loop: no register survives a visit to a partition, so that would be stored and loaded again.
+HV_LTO := -flto=auto -finline-functions --param max-inline-insns-auto=200 -fno-sched-interblock -fno-sched-spec \
+	-fno-move-loop-invariants -fno-tree-loop-im
 
 build/hv/%.c.o: %.c build/flags/hv | $(SYSROOT)
 	@mkdir -p $(@D)

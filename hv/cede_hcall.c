@@ -8,7 +8,7 @@
  * The processor is given up until an external interrupt, the decrementer or H_PROD; external
  * interrupts are enabled. LoPAR "H_CEDE".
  */
-static s64 h_cede(struct vp *vp)
+static s64 __flatten h_cede(struct vp *vp)
 {
 	vp->msr |= MSR_EE;
 	dispatch_cede(vp);

@@ -32,9 +32,10 @@ struct cpu {
 	u64 icp_base;
 	struct vp *loaded; /* whose context the registers hold; NULL = nobody's */
 	struct lpar *lpar; /* whose page table and LPID are loaded */
-	bool rare;	   /* of the registers in vp->spr.rare some are not 0 here */
+	u64 lpcr;	   /* what is on in any partition */
 	u64 ahead; /* ticks that the time base is ahead of the virtual one, for timebase.c … */
-	u64 ahead_doubt; /* … or up to so many less */
+	u64 ahead_doubt; /* … or up to so many less … */
+	u64 ahead_noise; /* … or any other number out of so many */
 	struct dispatch_queue queue;
 	struct cpu_use use;
 	struct trace_ring trace;
@@ -49,9 +50,12 @@ void cpu_init(struct cpu *cpu);
 /*
  * Brings everything of @vp behind the general registers into this processor, after taking away
  * what was there; what was taken away may be loaded by any processor from then on (vp->loaded is
- * NULL, stored last). @vp: running, not loaded anywhere else; NULL only takes away.
+ * NULL, stored last). @vp: running, not loaded anywhere else; NULL: nobody.
  */
 void cpu_load(struct cpu *cpu, struct vp *vp);
+
+/* Only takes away. */
+void cpu_unload(struct cpu *cpu);
 
 /*
  * Runs @vp (loaded) in its partition, delivers its interrupts and deals with why it left, until

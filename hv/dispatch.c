@@ -68,7 +68,6 @@ static void charge_running(struct cpu *cpu, struct vp *vp, u64 ticks)
 	struct lpar *lpar = vp->lpar;
 
 	add_own(&vp->spr.purr, ticks);
-	add_own(&vp->spr.spurr, ticks);
 	add_own(&cpu->use.partitions, ticks);
 	if (queue->owner && queue->owner != lpar)
 		add(&queue->owner->use.donated, ticks);

@@ -87,7 +87,9 @@ static bool icp_write_cppr(struct vp *vp, u8 cppr, bool only_less_favored)
 
 bool icp_pending(const struct vp *vp)
 {
-	return icp_load(&vp->icp).xisr != XICS_SPURIOUS;
+	union icp_state state = {.word = __atomic_load_n(&vp->icp.word, __ATOMIC_RELAXED)};
+
+	return state.xisr != XICS_SPURIOUS;
 }
 
 void icp_reset(struct vp *vp)

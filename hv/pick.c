@@ -239,7 +239,7 @@ void pick_move_guests(struct cpu *cpu)
 		vp = guest_of(&cpu->queue);
 		if (vp && vp->loaded == cpu) {
 			lock_drop(&cpu->queue.lock);
-			cpu_load(cpu, NULL);
+			cpu_unload(cpu);
 			continue;
 		}
 		to = vp ? dispatch_guest_take(cpu, vp) : NULL;

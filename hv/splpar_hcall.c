@@ -18,7 +18,7 @@ static u32 state_of(const struct vp *vp)
  * It waits for H_PROD or a system reset, and with external interrupts enabled also for them and
  * the decrementer, which is what H_CEDE waits for.
  */
-static void confer_to_itself(struct vp *vp)
+static void __cold confer_to_itself(struct vp *vp)
 {
 	if (vp->msr & MSR_EE)
 		dispatch_cede(vp);

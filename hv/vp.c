@@ -27,6 +27,7 @@ void vp_reset(struct vp *vp, u64 pc, u64 r3)
 	memset(&vp->fp, 0, sizeof(vp->fp));
 	memset(&vp->spr, 0, sizeof(vp->spr));
 	memset(vp->slb, 0, sizeof(vp->slb));
+	vp->slb_kept = true;
 	vp->lr = vp->ctr = vp->xer = vp->cr = vp->srr0 = vp->srr1 = vp->cfar = 0;
 	vp->pc = pc;
 	vp->msr = MSR_ME | vp->lpar->start_msr;
@@ -36,7 +37,6 @@ void vp_reset(struct vp *vp, u64 pc, u64 r3)
 	vp->spr.mmcr0 = MMCR0_FC;
 	/* What counts the processor's time goes on. */
 	vp->spr.purr = old.purr;
-	vp->spr.spurr = old.spurr;
 	vp->spr.vtb = old.vtb;
 	vp->spr.ic = old.ic;
 	vp->dec_expires = machine_timebase() + INT32_MAX;

@@ -79,7 +79,7 @@ struct vp_spr {
 	u64 siar, sdar, sier;
 	u64 mmcrs, spmc1, spmc2, tacr, tcscr, csigr, ear;
 	u32 pmc[6];
-	u64 purr, spurr; /* up to what has been charged; the registers have the rest */
+	u64 purr; /* up to what has been charged; the register, and SPURR, have the rest */
 	u64 vtb, ic;
 	bool rare; /* not all of those that hardly anybody uses are 0; context.c */
 };
@@ -106,8 +106,8 @@ struct vp {
 	/* --- the rest --- */
 	struct vp_spr spr;
 	struct vp_slb slb[VP_SLB_SIZE];
-	u32 slb_kept;	 /* so many of them were kept when it lost its processor, and … */
-	u32 kept;	 /* … these facilities' registers, VPA_KEEP_…; all others are 0 */
+	bool slb_kept; /* all of them were kept when it lost its processor; no: see its shadow */
+	u32 kept;      /* of these facilities the registers were, VPA_KEEP_…; all others are 0 */
 	u64 dec_expires; /* timebase at which the decrementer passes 0 */
 
 	struct lpar *lpar;

@@ -197,8 +197,9 @@ void dispatch_cede(struct vp *vp)
 	if ((s64)(vp->wake_at - machine_timebase()) < 0)
 		goto out;
 	vp->leave = 1;
-	__atomic_store_n(&vp->state, VP_CEDED, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&vp->state, VP_CEDED, __ATOMIC_RELAXED);
 	/* Whoever raises an interrupt after this look sees the new state and waits for the lock. */
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	if (icp_pending(vp)) {
 		vp->state = VP_RUNNING;
 		goto out;

@@ -53,27 +53,46 @@ static void add(volatile be64 *counter, u64 amount)
 	*counter = cpu_to_be64(be64_to_cpu(*counter) + amount);
 }
 
+/* Mostly there is nothing to be added. */
+static void add_passed(volatile be64 *counter, u64 from, u64 to)
+{
+	s64 passed = (s64)(to - from);
+
+	if (passed > 0)
+		add(counter, (u64)passed);
+}
+
 /* LoPAR's three parts of the time without a processor. */
 struct waits {
 	u64 ready, capacity, processor;
 };
+
+static struct waits waits_of(const struct vp *vp)
+{
+	return (struct waits){
+		.ready = ticks(vp->left_at, vp->ready_at),
+		.capacity = ticks(vp->ready_at, vp->capacity_at),
+		.processor = ticks(vp->capacity_at, vp->dispatched_at),
+	};
+}
 
 /*
  * Cycles of its own processor that a dedicated-processor partition did not have: those that it
  * donated while it had no use for them, and those between its wish to run and its dispatch, which
  * the hypervisor took for itself or somebody else. LoPAR "Per Virtual Processor Area".
  */
-static void count_dedicated(volatile struct vpa *vpa, const struct vp *vp, const struct waits *wait)
+static void __cold count_dedicated(volatile struct vpa *vpa, const struct vp *vp)
 {
+	struct waits wait = waits_of(vp);
 	u32 i = vpa->idle == VPA_IDLE ? 0 : 2;
-	u64 taken = wait->capacity + wait->processor;
+	u64 taken = wait.capacity + wait.processor;
 
 	add(&vpa->expropriated[i], taken);
 	add(&vpa->expropriated[i + 1], taken);
 	if ((vp->leave_reason == VP_LEAVE_CEDE || vp->leave_reason == VP_LEAVE_CONFER) &&
 	    vpa_donates(vp)) {
-		add(&vpa->donated[i], wait->ready);
-		add(&vpa->donated[i + 1], wait->ready);
+		add(&vpa->donated[i], wait.ready);
+		add(&vpa->donated[i + 1], wait.ready);
 	}
 }
 
@@ -103,9 +122,10 @@ static be32 delta(u64 wait)
  * partition that follows the counter must find the entry complete. LoPAR "Dispatch Trace Log
  * Buffer".
  */
-static void dtl_write(volatile struct vpa *vpa, u64 dtl, const struct vp *vp, const struct cpu *cpu,
-		      const struct waits *wait)
+static void __cold dtl_write(volatile struct vpa *vpa, u64 dtl, const struct vp *vp,
+			     const struct cpu *cpu)
 {
+	struct waits wait = waits_of(vp);
 	u64 index = be64_to_cpu(vpa->dtl_index);
 	struct dtl_entry *entries = handle_ptr(dtl);
 	volatile struct dtl_entry *entry = &entries[index % (dtl & VPA_HANDLE_ENTRIES)];
@@ -113,9 +133,9 @@ static void dtl_write(volatile struct vpa *vpa, u64 dtl, const struct vp *vp, co
 	entry->dispatch_reason = vp->ready_reason;
 	entry->preempt_reason = vp->leave_reason;
 	entry->processor = cpu_to_be16((u16)cpu->number);
-	entry->wait_processor = delta(wait->processor);
-	entry->wait_capacity = delta(wait->capacity);
-	entry->wait_ready = delta(wait->ready);
+	entry->wait_processor = delta(wait.processor);
+	entry->wait_capacity = delta(wait.capacity);
+	entry->wait_ready = delta(wait.ready);
 	entry->timebase = cpu_to_be64(vp->dispatched_at);
 	entry->fault_address = cpu_to_be64(0);
 	entry->srr0 = cpu_to_be64(vp->pc);
@@ -128,23 +148,19 @@ void vpa_dispatch(struct vp *vp, const struct cpu *cpu)
 {
 	volatile struct vpa *vpa = vpa_of(vp);
 	u32 count = (vp->dispatch_count | 1) + 1;
-	struct waits wait;
 	u64 dtl;
 
 	__atomic_store_n(&vp->dispatch_count, count, __ATOMIC_RELAXED);
 	if (!vpa)
 		return;
-	wait.ready = ticks(vp->left_at, vp->ready_at);
-	wait.capacity = ticks(vp->ready_at, vp->capacity_at);
-	wait.processor = ticks(vp->capacity_at, vp->dispatched_at);
-	add(&vpa->wait_ready, wait.ready);
-	add(&vpa->wait_capacity, wait.capacity);
-	add(&vpa->wait_processor, wait.processor);
+	add_passed(&vpa->wait_ready, vp->left_at, vp->ready_at);
+	add_passed(&vpa->wait_capacity, vp->ready_at, vp->capacity_at);
+	add_passed(&vpa->wait_processor, vp->capacity_at, vp->dispatched_at);
 	if (lpar_dedicated(vp->lpar))
-		count_dedicated(vpa, vp, &wait);
+		count_dedicated(vpa, vp);
 	dtl = handle_get(&vp->dtl);
 	if (dtl && vpa->dtl_enable_mask & dtl_cause(vp->leave_reason))
-		dtl_write(vpa, dtl, vp, cpu, &wait);
+		dtl_write(vpa, dtl, vp, cpu);
 	vpa->dispersions = cpu_to_be32(vp->dispersions);
 	vpa->dispatch_count = cpu_to_be32(count);
 }
@@ -168,11 +184,38 @@ u32 vpa_dispatch_count(const struct vp *vp)
 u32 vpa_keep(const struct vp *vp)
 {
 	const volatile struct vpa *vpa = vpa_of(vp);
+	u32 fp, vmx, pmu, ebb;
 
 	if (!vpa)
-		return VPA_KEEP_FP | VPA_KEEP_VMX | VPA_KEEP_PMU;
-	return (vpa->maintain_fprs ? VPA_KEEP_FP : 0) | (vpa->maintain_vmx ? VPA_KEEP_VMX : 0) |
-	       (vpa->maintain_pmcs ? VPA_KEEP_PMU : 0);
+		return VPA_KEEP_ALL;
+	fp = vpa->maintain_fprs;
+	vmx = vpa->maintain_vmx;
+	pmu = vpa->maintain_pmcs;
+	ebb = vpa->maintain_ebb;
+	if (!(fp | vmx | pmu | ebb))
+		return 0;
+	return (fp ? VPA_KEEP_FP : 0) | (vmx ? VPA_KEEP_VMX : 0) | (pmu ? VPA_KEEP_PMU : 0) |
+	       (ebb ? VPA_KEEP_EBB : 0);
+}
+
+u64 vpa_slb_shadow(const struct vp *vp)
+{
+	return handle_get(&vp->slb_shadow);
+}
+
+u32 vpa_slb_bolted(u64 shadow)
+{
+	const volatile struct slb_shadow *area = handle_ptr(shadow);
+	u32 n = be32_to_cpu(area->persistent);
+
+	return MIN(n, (u32)(shadow & VPA_HANDLE_ENTRIES));
+}
+
+/* Of both bits of B and LP and of what is reserved at the end none but what 4 KiB and 16 MiB have.
+ */
+static bool is_plain(u64 v)
+{
+	return ((v << 1 | v >> 63) & 0xff) == 0;
 }
 
 /*
@@ -182,29 +225,21 @@ u32 vpa_keep(const struct vp *vp)
  * make what it likes, and the emulator an interrupt, at the slbmte that would be the hypervisor's:
  * such an entry becomes one that is not valid.
  */
-static struct vp_slb slb_check(u64 e, u64 v)
+static struct vp_slb __cold slb_check(u64 e, u64 v)
 {
 	bool good = !(v & SLB_V_B_RESERVED) &&
 		    SLB_V_LLP_ALLOWED >> (v >> SLB_V_LLP_SHIFT & SLB_V_LLP_MASK) & 1;
 
-	return good ? (struct vp_slb){e & SLB_E_MASK, v & SLB_V_MASK} : (struct vp_slb){0, 0};
+	return good ? (struct vp_slb){e, v & SLB_V_MASK} : (struct vp_slb){0, 0};
 }
 
-int vpa_slb_shadow(const struct vp *vp, struct vp_slb *slb, int max)
+struct vp_slb vpa_slb_entry(u64 shadow, u32 i)
 {
-	u64 handle = handle_get(&vp->slb_shadow);
-	const volatile struct slb_shadow *shadow = handle_ptr(handle);
-	u32 n;
+	const volatile struct slb_shadow *area = handle_ptr(shadow);
+	u64 e = be64_to_cpu(area->entry[i].e) & SLB_E_MASK;
+	u64 v = be64_to_cpu(area->entry[i].v);
 
-	if (!handle)
-		return -1;
-	n = be32_to_cpu(shadow->persistent);
-	n = MIN(n, (u32)(handle & VPA_HANDLE_ENTRIES));
-	n = MIN(n, (u32)max);
-	for (u32 i = 0; i < n; i++)
-		slb[i] =
-			slb_check(be64_to_cpu(shadow->entry[i].e), be64_to_cpu(shadow->entry[i].v));
-	return (int)n;
+	return is_plain(v) ? (struct vp_slb){e, v} : slb_check(e, v);
 }
 
 bool vpa_donates(const struct vp *vp)

@@ -44,16 +44,25 @@ u32 vpa_dispatch_count(const struct vp *vp);
 #define VPA_KEEP_FP  1u
 #define VPA_KEEP_VMX 2u
 #define VPA_KEEP_PMU 4u
+#define VPA_KEEP_EBB 8u /* event-based branches */
+#define VPA_KEEP_ALL (VPA_KEEP_FP | VPA_KEEP_VMX | VPA_KEEP_PMU | VPA_KEEP_EBB)
 
 u32 vpa_keep(const struct vp *vp);
 
 /*
- * The bolted SLB entries of @vp in its SLB shadow buffer: copies up to @max of them to @slb and
- * returns how many; -1 when it has registered none and all 32 entries are to be kept. They are
- * entries 0, 1, … in this order, without an index; the others start empty. Whatever the partition
- * wrote, slbmte takes them.
+ * The SLB shadow buffer of @vp, for the functions below; 0 when it has registered none and all 32
+ * entries are to be kept.
  */
-int vpa_slb_shadow(const struct vp *vp, struct vp_slb *slb, int max);
+u64 vpa_slb_shadow(const struct vp *vp);
+
+/* How many bolted SLB entries it says that it has: 0 … VP_SLB_SIZE. They are entries 0, 1, … */
+u32 vpa_slb_bolted(u64 shadow);
+
+/*
+ * A copy of bolted entry @i, less than what vpa_slb_bolted() returned, without an index. Whatever
+ * the partition wrote, slbmte takes it; what is reserved becomes an entry that is not valid.
+ */
+struct vp_slb vpa_slb_entry(u64 shadow, u32 i);
 
 /*
  * May the processor of this dedicated-processor partition be lent while @vp is ceded? Both its

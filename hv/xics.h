@@ -60,8 +60,8 @@ struct ics {
 /* --- presentation --- */
 
 /*
- * Is an interrupt being signaled to @vp? Any processor, no lock; ordered after what the caller
- * stored before, so a vp that first says it waits and then looks cannot miss one.
+ * Is an interrupt being signaled to @vp? Any processor, no lock. One that first says it waits, and
+ * then looks, has a full fence between the two, or it could miss one.
  */
 bool icp_pending(const struct vp *vp);
 

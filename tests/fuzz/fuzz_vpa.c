@@ -91,14 +91,16 @@ static void register_area(struct vp *vp, struct step step)
 
 static void dispatch(struct vp *vp, struct step step)
 {
-	struct vp_slb slb[VP_SLB_SIZE];
 	u32 count = vpa_dispatch_count(vp);
+	u64 shadow;
 
 	vp->leave_reason = step.whom >> 1 & 7;
 	vp->ready_at = vp->capacity_at = step.value;
 	vp->dispatched_at = (u64)step.value << 20;
 	vpa_dispatch(vp, &cpu);
-	vpa_slb_shadow(vp, slb, VP_SLB_SIZE);
+	shadow = vpa_slb_shadow(vp);
+	for (u32 i = 0, n = shadow ? vpa_slb_bolted(shadow) : 0; i < n; i++)
+		vpa_slb_entry(shadow, i);
 	vpa_keep(vp);
 	vpa_preempt(vp);
 	if (vpa_dispatch_count(vp) != count + 2)

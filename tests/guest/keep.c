@@ -18,6 +18,7 @@ const char test_name[] = "keep";
 
 #define ALL	    (~0UL)
 #define PMCS	    6
+#define EBBS	    3 /* EBBHR, EBBRR, BESCR */
 #define SLB_ENTRIES 32
 #define SLB_VALID   0x8000000UL
 #define MARK	    0x5ec5e75ec5e75e00UL
@@ -58,7 +59,7 @@ static void preemption_wait(void)
 
 /* --- registers --- */
 
-static u64 vsr[64][2] __aligned(16), pmc[PMCS];
+static u64 vsr[64][2] __aligned(16), pmc[PMCS], ebb[EBBS];
 
 void keep_vsr_load(u64 (*from)[2]);
 void keep_vsr_store(u64 (*to)[2]);
@@ -98,6 +99,9 @@ static void registers_fill(u64 pattern)
 	mtspr(790, (u32)pattern + 3);
 	mtspr(791, (u32)pattern + 4);
 	mtspr(792, (u32)pattern + 5);
+	mtspr(804, (u32)pattern);
+	mtspr(805, (u32)pattern + 1);
+	mtspr(806, (u32)pattern + 2);
 }
 
 static void registers_read(void)
@@ -110,6 +114,9 @@ static void registers_read(void)
 	pmc[3] = mfspr(790);
 	pmc[4] = mfspr(791);
 	pmc[5] = mfspr(792);
+	ebb[0] = mfspr(804);
+	ebb[1] = mfspr(805);
+	ebb[2] = mfspr(806);
 }
 
 /* @value is what this partition wrote, or 0 if it need not be kept. Returns whether it was kept. */
@@ -124,7 +131,7 @@ static bool check_value(u64 value, u64 wrote, bool keep, const char *what, u32 n
  * Floating-point registers are the first halves of VSR 0-31, vector registers VSR 32-63. The other
  * halves of the first are kept if both are.
  */
-static void check_registers(bool fp, bool vmx, bool pmu)
+static void check_registers(bool fp, bool vmx, bool pmu, bool branches)
 {
 	volatile struct vpa *vpa = area_of(0);
 	u32 kept = 0;
@@ -132,6 +139,7 @@ static void check_registers(bool fp, bool vmx, bool pmu)
 	vpa->maintain_fprs = fp;
 	vpa->maintain_vmx = vmx;
 	vpa->maintain_pmcs = pmu;
+	vpa->maintain_ebb = branches;
 	for (u32 round = 0; round < 50; round++) {
 		registers_fill(OWN);
 		if (round % 2)
@@ -148,15 +156,17 @@ static void check_registers(bool fp, bool vmx, bool pmu)
 		}
 		for (u32 i = 0; i < PMCS; i++)
 			kept += check_value(pmc[i], (u32)OWN + i, pmu, "PMC", i + 1);
+		for (u32 i = 0; i < EBBS; i++)
+			kept += check_value(ebb[i], (u32)OWN + i, branches, "SPR", 804 + i);
 	}
-	printf("keep: in use %u %u %u: %u of %u registers kept\n", fp, vmx, pmu, kept,
-	       50 * (128 + PMCS));
+	printf("keep: in use %u %u %u %u: %u of %u registers kept\n", fp, vmx, pmu, branches, kept,
+	       50 * (128 + PMCS + EBBS));
 }
 
 static void test_registers(void)
 {
-	for (u32 i = 0; i < 8; i++)
-		check_registers(i & 1, i & 2, i & 4);
+	for (u32 i = 0; i < 16; i++)
+		check_registers(i & 1, i & 2, i & 4, i & 8);
 }
 
 /* --- SLB shadow --- */

@@ -3,9 +3,9 @@
  * What it costs to switch from one virtual processor to another. Each processor waits in H_CEDE
  * for its decrementer ("dec=" ticks), which passes zero while somebody else runs, and then works
  * for "work=" loops of one instruction. "confer=1": H_CONFER to all instead. "far=1": waits for
- * seconds, and only is there. Arguments "fp=", "vmx=", "pmu=": what the processor's area says to be
- * in use; "shadow=0": all of the SLB is. A METER line's loops are waits, its extra is the time
- * between waits.
+ * seconds, and only is there. Arguments "fp=", "vmx=", "pmu=", "ebb=": what the processor's area
+ * says to be in use; "shadow=0": all of the SLB is. A METER line's loops are waits, its extra is
+ * the time between waits.
  *
  * PINGPONG dispatches waits: of processor 0, at the end of each second.
  */
@@ -36,6 +36,7 @@ static void area_set(u64 index)
 	vpa->maintain_fprs = guest_argument("fp", 1);
 	vpa->maintain_vmx = guest_argument("vmx", guest_argument("fp", 1));
 	vpa->maintain_pmcs = guest_argument("pmu", 0);
+	vpa->maintain_ebb = guest_argument("ebb", 0);
 }
 
 static void spin(u64 loops)

@@ -57,6 +57,11 @@ static void unload(struct cpu *cpu)
 	__atomic_store_n(&vp->loaded, NULL, __ATOMIC_RELEASE);
 }
 
+void cpu_unload(struct cpu *cpu)
+{
+	cpu_load(cpu, NULL);
+}
+
 void cpu_load(struct cpu *cpu, struct vp *vp)
 {
 	CHECK(cpu == &cpu_self);

@@ -152,6 +152,11 @@ static void take_away(struct cpu *cpu, u64 ticks)
 	vp->loaded = NULL;
 }
 
+void cpu_unload(struct cpu *cpu)
+{
+	cpu_load(cpu, NULL);
+}
+
 void cpu_load(struct cpu *cpu, struct vp *vp)
 {
 	struct sim_cpu *scpu = sim_cpu_of(cpu);

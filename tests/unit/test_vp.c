@@ -58,7 +58,6 @@ static void dirty(void)
 	icp_reset(&vp);
 	icp_set_cppr(&vp, 0xff);
 	vp.spr.purr = 1;
-	vp.spr.spurr = 2;
 	vp.spr.vtb = 3;
 	vp.spr.ic = 4;
 }
@@ -87,13 +86,13 @@ static void test_reset(void **state)
 	/* What counts time goes on; the counters are frozen; the thread runs at medium priority. */
 	memset(&expected.spr, 0, sizeof(expected.spr));
 	expected.spr.purr = 1;
-	expected.spr.spurr = 2;
 	expected.spr.vtb = 3;
 	expected.spr.ic = 4;
 	expected.spr.mmcr0 = 0x80000000;
 	expected.spr.ppr = 0x10000000000000;
 	expected.spr.ctrl = 1;
 	memset(expected.slb, 0, sizeof(expected.slb));
+	expected.slb_kept = true;
 	expected.dec_expires = fake_cpu.now + INT32_MAX;
 	expected.prodded = false;
 	expected.resets = 0;

@@ -177,10 +177,8 @@ static u32 random_size(u64 *seed, u64 function)
 
 static void use_areas(struct vp *vp, u64 *seed)
 {
-	struct vp_slb slb[VP_SLB_SIZE];
-	u64 r = random64(seed);
-	u32 count = vpa_dispatch_count(vp);
-	int n;
+	u64 r = random64(seed), shadow;
+	u32 count = vpa_dispatch_count(vp), n;
 
 	vp->leave_reason = r % 5;
 	vp->left_at = r >> 3 & 0xffff;
@@ -189,8 +187,13 @@ static void use_areas(struct vp *vp, u64 *seed)
 	assert_int_equal(vpa_dispatch_count(vp), count + 1);
 	vpa_keep(vp);
 	vpa_donates(vp);
-	n = vpa_slb_shadow(vp, slb, VP_SLB_SIZE);
-	assert_in_range(n + 1, 0, VP_SLB_SIZE + 1);
+	shadow = vpa_slb_shadow(vp);
+	if (shadow) {
+		n = vpa_slb_bolted(shadow);
+		assert_in_range(n, 0, VP_SLB_SIZE);
+		for (u32 i = 0; i < n; i++)
+			assert_int_equal(vpa_slb_entry(shadow, i).e & 0x7ffffff, 0);
+	}
 	vpa_preempt(vp);
 	assert_int_equal(vpa_dispatch_count(vp), count + 2);
 }

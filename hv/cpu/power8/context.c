@@ -55,9 +55,6 @@ OFFSET(struct crash_frame, cr, CRASH_CR);
 	DO(sprg[3], SPR_SPRG3) \
 	DO(dar, SPR_DAR)       \
 	DO(dsisr, SPR_DSISR)   \
-	DO(amr, SPR_AMR)       \
-	DO(iamr, SPR_IAMR)     \
-	DO(uamor, SPR_UAMOR)   \
 	DO(fscr, SPR_FSCR)     \
 	DO(ppr, SPR_PPR)       \
 	DO(vtb, SPR_VTB)       \
@@ -65,24 +62,33 @@ OFFSET(struct crash_frame, cr, CRASH_CR);
 
 /*
  * Registers that hardly anybody uses: as long as all of them are 0, and the debug registers that
- * only the hypervisor writes, a look at them is enough. BESCRS and BESCRR set and reset bits of
- * BESCR, which has to come behind them; for the emulator they are registers of their own.
+ * only the hypervisor writes, a look at them is enough. AMR and its like are 0 because partitions
+ * are offered no storage keys.
  */
-#define FOR_EACH_RARE_SPR(DO)  \
-	DO(dscr, SPR_DSCR)     \
-	DO(tar, SPR_TAR)       \
-	DO(pspb, SPR_PSPB)     \
-	DO(acop, SPR_ACOP)     \
-	DO(wort, SPR_WORT)     \
+#define FOR_EACH_RARE_SPR(DO) \
+	DO(amr, SPR_AMR)      \
+	DO(iamr, SPR_IAMR)    \
+	DO(uamor, SPR_UAMOR)  \
+	DO(dscr, SPR_DSCR)    \
+	DO(tar, SPR_TAR)      \
+	DO(pspb, SPR_PSPB)    \
+	DO(acop, SPR_ACOP)    \
+	DO(wort, SPR_WORT)    \
+	DO(tacr, SPR_TACR)    \
+	DO(tcscr, SPR_TCSCR)  \
+	DO(csigr, SPR_CSIGR)  \
+	DO(ear, SPR_EAR)
+
+/*
+ * The same for event-based branches. BESCRS and BESCRR set and reset bits of BESCR, which has to
+ * come behind them; for the emulator they are registers of their own.
+ */
+#define FOR_EACH_EBB_SPR(DO)   \
 	DO(ebbhr, SPR_EBBHR)   \
 	DO(ebbrr, SPR_EBBRR)   \
 	DO(bescrs, SPR_BESCRS) \
 	DO(bescrr, SPR_BESCRR) \
-	DO(bescr, SPR_BESCR)   \
-	DO(tacr, SPR_TACR)     \
-	DO(tcscr, SPR_TCSCR)   \
-	DO(csigr, SPR_CSIGR)   \
-	DO(ear, SPR_EAR)
+	DO(bescr, SPR_BESCR)
 
 /* The performance monitor's, but for MMCR0. */
 #define FOR_EACH_PMU_SPR(DO)     \
@@ -117,22 +123,19 @@ OFFSET(struct crash_frame, cr, CRASH_CR);
 #define SPR_CLEAR(field, number)   spr_write(number, 0);
 #define SPR_COLLECT(field, number) any |= spr_read(number);
 
-/* Everything that is moved can be reached. Returns the MSR before. */
-static u64 facilities_open(void)
+/*
+ * Everything that is moved can be reached from now on. It stays so until the next interrupt: the
+ * hypervisor itself does not touch these registers.
+ */
+static void facilities_open(void)
 {
 	u64 msr;
 
-	__asm__ volatile("mfmsr %0" : "=r"(msr));
-	__asm__ volatile("mtmsrd %0; isync"
-			 :
-			 : "r"(msr | MSR_FP | MSR_VEC | MSR_VSX | MSR_TM)
-			 : "memory");
-	return msr;
-}
-
-static void facilities_close(u64 msr)
-{
-	__asm__ volatile("mtmsrd %0" : : "r"(msr) : "memory");
+	__asm__ volatile(
+		"mfmsr %0; ori %0,%0,%1; oris %0,%0,%2; rldimi %0,%3,32,31; mtmsrd %0; isync"
+		: "=&r"(msr)
+		: "i"(MSR_FP), "i"((MSR_VEC | MSR_VSX) >> 16), "r"(1UL)
+		: "memory");
 }
 
 /*
@@ -142,19 +145,32 @@ static void facilities_close(u64 msr)
 #define DEC_READ_TICKS 2048
 #define DEC_READ_TRIES 8
 
+static bool dec_try(const struct cpu *cpu, u64 *expires)
+{
+	u64 before = timebase_trusted(cpu);
+	u64 dec = (u64)(s64)(s32)spr_read(SPR_DEC);
+
+	*expires = before + dec;
+	return timebase_trusted(cpu) - before <= DEC_READ_TICKS;
+}
+
+static u64 __cold dec_try_again(const struct cpu *cpu)
+{
+	u64 expires;
+
+	for (u32 tries = 1; tries < DEC_READ_TRIES; tries++)
+		if (dec_try(cpu, &expires))
+			break;
+	return expires;
+}
+
 u64 cpu_dec_expires(const struct vp *vp)
 {
-	u64 before, dec;
-	u32 tries = 0;
+	u64 expires;
 
 	if (!vp->loaded)
 		return vp->dec_expires;
-	do {
-		before = timebase_trusted(vp->loaded);
-		dec = (u64)(s64)(s32)spr_read(SPR_DEC);
-	} while (timebase_trusted(vp->loaded) - before > DEC_READ_TICKS &&
-		 ++tries < DEC_READ_TRIES);
-	return before + dec;
+	return dec_try(vp->loaded, &expires) ? expires : dec_try_again(vp->loaded);
 }
 
 static void dec_load(const struct vp *vp)
@@ -167,92 +183,88 @@ static void dec_load(const struct vp *vp)
 	 */
 	if (left < 3)
 		spr_write(SPR_DEC, 3);
-	spr_write(SPR_DEC, MAX(MIN(left, (s64)INT32_MAX), (s64)INT32_MIN));
+	if (left != (s32)left)
+		left = left > 0 ? INT32_MAX : INT32_MIN;
+	spr_write(SPR_DEC, left);
 }
 
-static void rare_save(struct cpu *cpu, struct vp_spr *spr)
+static void debug_write(u64 dawr, u64 dawrx, u64 ciabr)
 {
-	u64 any = 0;
-
-	FOR_EACH_RARE_SPR(SPR_COLLECT)
-	if (any || spr->rare) {
-		FOR_EACH_RARE_SPR(SPR_SAVE)
-		spr->rare = any || spr->dawr || spr->dawrx || spr->ciabr;
-	}
-	cpu->rare = spr->rare;
+	spr_write(SPR_DAWR, dawr);
+	spr_write(SPR_DAWRX, dawrx);
+	spr_write(SPR_CIABR, ciabr);
 }
 
 static void debug_load(const struct vp_spr *spr)
 {
-	spr_write(SPR_DAWR, spr->dawr);
-	spr_write(SPR_DAWRX, spr->dawrx);
-	spr_write(SPR_CIABR, spr->ciabr);
+	debug_write(spr->dawr, spr->dawrx, spr->ciabr);
 }
 
-static void rare_load(struct cpu *cpu, const struct vp_spr *spr)
+static void rare_clear(void)
 {
-	if (cpu->rare || spr->rare) {
-		FOR_EACH_RARE_SPR(SPR_LOAD)
-		debug_load(spr);
-		cpu->rare = spr->rare;
-	}
+	FOR_EACH_RARE_SPR(SPR_CLEAR)
+	FOR_EACH_EBB_SPR(SPR_CLEAR)
+	debug_write(0, 0, 0);
 }
 
-/* Leaves the counters stopped, or they would count the hypervisor. */
-static void pmu_save(struct vp_spr *spr, bool kept)
+static void __cold rare_take(struct vp_spr *spr, u64 any)
 {
-	if (kept)
-		spr->mmcr0 = spr_read(SPR_MMCR0);
+	FOR_EACH_RARE_SPR(SPR_SAVE)
+	FOR_EACH_EBB_SPR(SPR_SAVE)
+	spr->rare = any || spr->dawr || spr->dawrx || spr->ciabr;
+	rare_clear();
+}
+
+/* In the processor they are 0 afterwards. @any: what of them was found to be in use already. */
+static void rare_save(struct vp_spr *spr, u64 any)
+{
+	FOR_EACH_RARE_SPR(SPR_COLLECT)
+	if (any | spr->rare)
+		rare_take(spr, any);
+}
+
+static void __cold rare_load(const struct vp_spr *spr)
+{
+	FOR_EACH_RARE_SPR(SPR_LOAD)
+	FOR_EACH_EBB_SPR(SPR_LOAD)
+	debug_load(spr);
+}
+
+/* --- what a partition says to have in use --- */
+
+/* The counters stop, or they would count the hypervisor. */
+static void pmu_stop(void)
+{
 	spr_write(SPR_MMCR0, MMCR0_FC);
-	if (kept) {
-		FOR_EACH_PMU_SPR(SPR_SAVE)
-	}
 }
 
-static void pmu_load(const struct vp_spr *spr, bool kept)
-{
-	if (kept) {
-		FOR_EACH_PMU_SPR(SPR_LOAD)
-		spr_write(SPR_MMCR0, spr->mmcr0);
-	} else {
-		FOR_EACH_PMU_SPR(SPR_CLEAR)
-	}
-}
-
-static void context_save(struct cpu *cpu, struct vp *vp)
+/* Returns not 0 if registers of event-based branches are in use; those not to be kept become 0. */
+static u64 __noinline facilities_save(struct vp *vp, u32 keep)
 {
 	struct vp_spr *spr = &vp->spr;
-	u32 keep = vpa_keep(vp);
+	u64 any = 0;
 
-	pmu_save(spr, keep & VPA_KEEP_PMU);
-	/* One that ceded has not run since it was read. */
-	vp->dec_expires = vp->state == VP_CEDED ? vp->wake_at : cpu_dec_expires(vp);
-	FOR_EACH_SPR(SPR_SAVE)
-	rare_save(cpu, spr);
-	spr->pid = spr_read(SPR_PID);
-	spr->ctrl = spr_read(SPR_CTRLF);
-	slb_save(vp);
+	spr->mmcr0 = spr_read(SPR_MMCR0);
+	pmu_stop();
+	if (keep & VPA_KEEP_PMU) {
+		FOR_EACH_PMU_SPR(SPR_SAVE)
+	}
 	if (keep & VPA_KEEP_FP)
 		fp_save(&vp->fp);
 	if (keep & VPA_KEEP_VMX)
 		vmx_save(&vp->fp);
-	vp->kept = keep;
+	if (keep & VPA_KEEP_EBB) {
+		FOR_EACH_EBB_SPR(SPR_COLLECT)
+	} else {
+		FOR_EACH_EBB_SPR(SPR_CLEAR)
+	}
+	return any;
 }
 
-/* Every register is written: what is not kept becomes 0, whoever used it last. */
-static void context_load(struct cpu *cpu, struct vp *vp)
+static void __noinline facilities_load(struct vp *vp)
 {
 	const struct vp_spr *spr = &vp->spr;
 
-	FOR_EACH_SPR(SPR_LOAD)
-	timebase_mark(cpu);
-	rare_load(cpu, spr);
-	FOR_EACH_FOREIGN_SPR(SPR_CLEAR)
-	/* On the emulator a write, even of the same value, empties the TLB. */
-	if (spr_read(SPR_PID) != spr->pid)
-		spr_write(SPR_PID, spr->pid);
-	spr_write(SPR_CTRL, spr->ctrl);
-	slb_load(vp);
 	if (vp->kept & VPA_KEEP_FP)
 		fp_load(&vp->fp);
 	else
@@ -261,13 +273,65 @@ static void context_load(struct cpu *cpu, struct vp *vp)
 		vmx_load(&vp->fp);
 	else
 		vmx_clear();
-	pmu_load(spr, vp->kept & VPA_KEEP_PMU);
+	if (vp->kept & VPA_KEEP_PMU) {
+		FOR_EACH_PMU_SPR(SPR_LOAD)
+		spr_write(SPR_MMCR0, spr->mmcr0);
+	} else {
+		FOR_EACH_PMU_SPR(SPR_CLEAR)
+	}
+}
+
+/* --- all of it --- */
+
+static void context_save(struct vp *vp)
+{
+	struct vp_spr *spr = &vp->spr;
+	u32 keep = vpa_keep(vp);
+	u64 any = 0;
+
+	vp->kept = keep;
+	if (keep) {
+		any = facilities_save(vp, keep);
+	} else {
+		pmu_stop();
+		FOR_EACH_EBB_SPR(SPR_CLEAR)
+	}
+	/* One that ceded has not run since it was read. */
+	vp->dec_expires = vp->state == VP_CEDED ? vp->wake_at : cpu_dec_expires(vp);
+	FOR_EACH_SPR(SPR_SAVE)
+	rare_save(spr, any);
+	spr->pid = spr_read(SPR_PID);
+	spr->ctrl = spr_read(SPR_CTRLF);
+	slb_save(vp);
+}
+
+/* Every register is written: what is not kept becomes 0, whoever used it last. */
+static void context_load(struct cpu *cpu, struct vp *vp)
+{
+	const struct vp_spr *spr = &vp->spr;
+
+	FOR_EACH_FOREIGN_SPR(SPR_CLEAR)
+	if (spr->rare)
+		rare_load(spr);
+	FOR_EACH_SPR(SPR_LOAD)
+	timebase_mark(cpu);
+	/* On the emulator a write, even of the same value, empties the TLB. */
+	if (spr_read(SPR_PID) != spr->pid)
+		spr_write(SPR_PID, spr->pid);
+	spr_write(SPR_CTRL, spr->ctrl);
+	slb_load(vp);
 	dec_load(vp);
+	if (vp->kept) {
+		facilities_load(vp);
+	} else {
+		all_clear();
+		FOR_EACH_PMU_SPR(SPR_CLEAR)
+	}
 }
 
 static u64 sdr1_for(const struct lpar *lpar)
 {
-	return (u64)(uintptr_t)lpar->hpt.table | (lpar->hpt.shift - HPT_MIN_SHIFT);
+	return (u64)(uintptr_t)lpar->hpt.table + lpar->hpt.shift - HPT_MIN_SHIFT;
 }
 
 /*
@@ -276,26 +340,16 @@ static u64 sdr1_for(const struct lpar *lpar)
  */
 static void lpar_load(struct cpu *cpu, struct lpar *lpar)
 {
-	u32 self = 1U << cpu->number;
-
 	spr_write(SPR_RMOR, lpar->rmo_real);
 	spr_write(SPR_PCR, lpar->pcr);
 	spr_write(SPR_SDR1, sdr1_for(lpar));
 	spr_write(SPR_LPIDR, lpar->id);
 	__asm__ volatile("isync" : : : "memory");
 	cpu->lpar = lpar;
-	if (__atomic_load_n(&lpar->tlb_stale, __ATOMIC_RELAXED) & self) {
-		__atomic_fetch_and(&lpar->tlb_stale, ~self, __ATOMIC_RELAXED);
+	if (__atomic_load_n(&lpar->tlb_stale, __ATOMIC_RELAXED) >> cpu->number & 1) {
+		__atomic_fetch_and(&lpar->tlb_stale, ~(1U << cpu->number), __ATOMIC_RELAXED);
 		tlb_flush_all();
 	}
-}
-
-/* From the last store on another processor may load @vp, and its partition may end. */
-static void unload(struct cpu *cpu, struct vp *vp)
-{
-	context_save(cpu, vp);
-	cpu->loaded = NULL;
-	__atomic_store_n(&vp->loaded, NULL, __ATOMIC_RELEASE);
 }
 
 static void load(struct cpu *cpu, struct vp *vp)
@@ -304,31 +358,56 @@ static void load(struct cpu *cpu, struct vp *vp)
 		lpar_load(cpu, vp->lpar);
 	context_load(cpu, vp);
 	/* Nobody's reservation is taken for @vp's. */
-	__asm__ volatile("stdcx. %0,0,%1" : : "r"(0UL), "r"(&cpu->r12) : "cr0", "memory");
-	cpu->loaded = vp;
+	__asm__ volatile("stdcx. %0,%1,%2"
+			 :
+			 : "r"(0UL), "b"(offsetof(struct cpu, r12)), "r"(cpu)
+			 : "cr0", "memory");
 	__atomic_store_n(&vp->loaded, cpu, __ATOMIC_RELAXED);
+}
+
+/* Takes away what is loaded, to load @vp, which may be NULL. */
+static void unload(struct cpu *cpu, struct vp *vp)
+{
+	struct vp *before = cpu->loaded;
+
+	facilities_open();
+	if (!before) {
+		cpu->loaded = vp;
+		return;
+	}
+	context_save(before);
+	cpu->loaded = vp;
+	/* From here on another processor may load it, and its partition may end. */
+	__atomic_store_n(&before->loaded, NULL, __ATOMIC_RELEASE);
 }
 
 void cpu_load(struct cpu *cpu, struct vp *vp)
 {
-	u64 msr;
-
 	if (cpu->loaded == vp)
 		return;
-	msr = facilities_open();
-	if (cpu->loaded)
-		unload(cpu, cpu->loaded);
+	unload(cpu, vp);
 	if (vp)
 		load(cpu, vp);
-	facilities_close(msr);
+}
+
+void __noinline cpu_unload(struct cpu *cpu)
+{
+	unload(cpu, NULL);
 }
 
 void cpu_forget(struct cpu *cpu)
 {
-	cpu_load(cpu, NULL);
+	cpu_unload(cpu);
 	cpu->lpar = NULL;
 	spr_write(SPR_LPIDR, 0);
 	tlb_flush_all();
+}
+
+void context_init(void)
+{
+	facilities_open();
+	pmu_stop();
+	rare_clear();
 }
 
 u64 cpu_purr(void)

@@ -185,7 +185,8 @@ hcall_leave:
 	std	r5, VP_SRR1(r12)
 	li	r4, 0xc00
 	stw	r4, VP_EXIT_VECTOR(r12)
-	b	exit_save_nonvolatile
+	save_gprs 14, 31, r12, VP_GPR
+	b	exit_return		/* r1 and r2 came back from the handler */
 
 /* sc 1 in problem state: to the dispatcher, like any other interrupt, which refuses it. */
 hcall_from_problem_state:
@@ -239,13 +240,14 @@ exit_restore_hypervisor:
 	ld	r1, CPU_STACK(r13)
 	lis	r2, .TOC.@ha
 	addi	r2, r2, .TOC.@l
+exit_return:
 	ld	r0, FRAME_LR(r1)
 	addi	r1, r1, FRAME
 	mtlr	r0
 	blr
 
 /*
- * vp_enter(), r3 = struct vp: runs the partition until something wants the dispatcher; then
+ * vp_enter(): runs cpu->vp in its partition until something wants the dispatcher; then
  * vp->exit_vector says what. The context behind the general registers is loaded already.
  */
 	.globl	vp_enter
@@ -255,7 +257,6 @@ vp_enter:
 	stdu	r1, -FRAME(r1)
 	std	r0, FRAME_LR(r1)
 	std	r1, CPU_STACK(r13)
-	std	r3, CPU_VP(r13)
 vp_load:
 	ld	r12, CPU_VP(r13)
 	ld	r3, VP_PC(r12)

@@ -51,6 +51,18 @@
 \name:
 	.endm
 
+	.macro	fp_reset
+	vsrs_clear 0
+	mtfsf	0xff, f0, 1, 0
+	.endm
+
+	.macro	vmx_reset
+	vsrs_clear 32
+	mtvscr	v0
+	li	r3, 0
+	mtspr	SPR_VRSAVE, r3
+	.endm
+
 	.macro	end_function name
 	blr
 	.size	\name, . - \name
@@ -74,8 +86,7 @@
 	end_function fp_load
 
 	function fp_clear
-	vsrs_clear 0
-	mtfsf	0xff, f0, 1, 0
+	fp_reset
 	end_function fp_clear
 
 	function vmx_save
@@ -101,8 +112,10 @@
 	end_function vmx_load
 
 	function vmx_clear
-	vsrs_clear 32
-	mtvscr	v0
-	li	r3, 0
-	mtspr	SPR_VRSAVE, r3
+	vmx_reset
 	end_function vmx_clear
+
+	function all_clear
+	fp_reset
+	vmx_reset
+	end_function all_clear

@@ -22,6 +22,10 @@ void fp_clear(void);
 void vmx_save(struct vp_fp *fp);
 void vmx_load(const struct vp_fp *fp);
 void vmx_clear(void);
+void all_clear(void); /* both halves */
+
+/* context.c: before cpu_load(); nobody knows what the firmware left in its registers. */
+void context_init(void);
 
 /* slb.c: takes away @vp's segment lookaside buffer, or brings it back. */
 void slb_save(struct vp *vp);
@@ -41,10 +45,11 @@ void icp_hw_interrupt(struct cpu *cpu); /* take whatever is presented */
 void icp_hw_answer(struct cpu *cpu);	/* the same and messages, after a nap */
 
 /*
- * timebase.c: whether a partition has written the time base. timebase_mark() when @cpu's virtual
- * time base was loaded, timebase_check() after each visit of @vp: then the time base is put right
- * and the partition ends. timebase_trusted() is the time base also before that check.
+ * timebase.c: whether a partition has written the time base, where it can. timebase_mark() when
+ * @cpu's virtual time base was loaded, timebase_check() after each visit of @vp: then the time base
+ * is put right and the partition ends. timebase_trusted() is the time base also before that check.
  */
+void timebase_init(struct cpu *cpu);
 void timebase_mark(struct cpu *cpu);
 void timebase_check(struct cpu *cpu, struct vp *vp);
 u64 timebase_trusted(const struct cpu *cpu);

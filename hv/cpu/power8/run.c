@@ -34,39 +34,25 @@ void cpu_init(struct cpu *cpu)
 	spr_write(SPR_HSPRG0, (uintptr_t)cpu);
 	spr_write(SPR_HDEC, INT32_MAX);
 	spr_write(SPR_LPIDR, 0);
-	spr_write(SPR_LPCR, LPCR_HYPERVISOR);
+	cpu->lpcr = LPCR_HYPERVISOR;
+	spr_write(SPR_LPCR, cpu->lpcr);
 	spr_write(SPR_HFSCR, HFSCR_PARTITION);
 	spr_write(SPR_AMOR, ~0UL);
 	spr_write(SPR_PCR, 0);
 	spr_write(SPR_HMEER, 0);
-	/* Nobody knows what the firmware left in the others. */
-	spr_write(SPR_MMCR0, MMCR0_FC);
-	cpu->rare = true;
+	context_init();
+	timebase_init(cpu);
 	tlb_flush_all();
 	icp_hw_init(cpu);
-}
-
-/*
- * Delivers a waiting external interrupt, or returns true while the partition has MSR[EE] off: then
- * it is to arrive at the moment the partition turns it on. With LPCR[LPES0] an interrupt of our own
- * presentation controller goes straight to the partition's vector; processors that act on LPCR[MER]
- * need only that.
- */
-static bool external_deliver(struct vp *vp)
-{
-	if (!icp_pending(vp))
-		return false;
-	if (!(vp->msr & MSR_EE))
-		return true;
-	vp_interrupt(vp, 0x500, 0);
-	return false;
 }
 
 static void hdec_set(u64 until)
 {
 	s64 left = (s64)(until - timebase_read());
 
-	spr_write(SPR_HDEC, MAX(MIN(left, (s64)INT32_MAX), 1L));
+	if ((u64)(left - 1) >> 31)
+		left = left > 0 ? INT32_MAX : 1;
+	spr_write(SPR_HDEC, left);
 }
 
 /* LPCR for the next entry. On the emulator a write costs more than it looks. */
@@ -79,18 +65,10 @@ static void lpcr_set(u64 lpcr)
 /* The partition reads what its ledger has, and what is not in there yet. */
 static void purr_set(const struct cpu *cpu, const struct vp *vp)
 {
-	u64 uncharged = timebase_read() - cpu->queue.charged;
+	u64 purr = vp->spr.purr + timebase_read() - cpu->queue.charged;
 
-	spr_write(SPR_PURR, vp->spr.purr + uncharged);
-	spr_write(SPR_SPURR, vp->spr.spurr + uncharged);
-}
-
-/* LoPAR "H_SIGNAL_SYS_RESET". */
-static void system_reset_deliver(struct vp *vp)
-{
-	if (__atomic_load_n(&vp->resets, __ATOMIC_RELAXED) &&
-	    __atomic_exchange_n(&vp->resets, 0, __ATOMIC_ACQUIRE))
-		vp_interrupt(vp, 0x100, 0);
+	spr_write(SPR_PURR, purr);
+	spr_write(SPR_SPURR, purr);
 }
 
 /*
@@ -103,11 +81,10 @@ static void system_reset_deliver(struct vp *vp)
 		"r29", "r30", "r31", "cr0", "cr1", "cr2", "cr3", "cr4", "cr5", "cr6", "cr7", "lr", \
 		"ctr", "ca", "memory"
 
-static void enter(struct vp *vp)
+static void enter(struct cpu *cpu, struct vp *vp)
 {
-	register u64 r3 __asm__("r3") = (uintptr_t)vp;
-
-	__asm__ volatile("bl vp_enter" : "+r"(r3) : : CLOBBERED);
+	cpu->vp = vp;
+	__asm__ volatile("bl vp_enter" : : : "r3", CLOBBERED);
 }
 
 static void nap(void)
@@ -115,28 +92,65 @@ static void nap(void)
 	__asm__ volatile("bl cpu_nap" : : : "r3", CLOBBERED);
 }
 
+static void enter_with(struct cpu *cpu, struct vp *vp, u64 lpcr, u64 until)
+{
+	lpcr_set(lpcr);
+	hdec_set(until);
+	enter(cpu, vp);
+}
+
+/*
+ * An external interrupt waits while the partition has MSR[EE] off: it is to arrive at the moment
+ * the partition turns it on. With LPCR[LPES0] an interrupt of our own presentation controller goes
+ * straight to the partition's vector; processors that act on LPCR[MER] need only that.
+ */
+static void __cold enter_armed(struct cpu *cpu, struct vp *vp, u64 lpcr, u64 until)
+{
+	/* Each hypercall may have taken the interrupt: look again after it. */
+	vp->leave = 1;
+	icp_hw_arm(cpu);
+	enter_with(cpu, vp, lpcr | LPCR_MER | LPCR_LPES0, until);
+	icp_hw_disarm(cpu);
+}
+
+/*
+ * Delivers what waits for @vp; a system reset first (LoPAR "H_SIGNAL_SYS_RESET"). Returns whether
+ * there is an external interrupt that it does not take now.
+ */
+static bool __cold deliver(struct vp *vp)
+{
+	if (__atomic_load_n(&vp->resets, __ATOMIC_RELAXED) &&
+	    __atomic_exchange_n(&vp->resets, 0, __ATOMIC_ACQUIRE))
+		vp_interrupt(vp, 0x100, 0);
+	if (!icp_pending(vp))
+		return false;
+	if (!(vp->msr & MSR_EE))
+		return true;
+	vp_interrupt(vp, 0x500, 0);
+	return false;
+}
+
+static bool has_something_to_deliver(const struct vp *vp)
+{
+	return __atomic_load_n(&vp->resets, __ATOMIC_RELAXED) || icp_pending(vp);
+}
+
 /* One way in and out again. */
 static void visit(struct cpu *cpu, struct vp *vp, u64 until)
 {
-	u64 lpcr = __atomic_load_n(&vp->lpar->lpcr, __ATOMIC_RELAXED) | LPCR_HYPERVISOR;
-	bool armed;
+	u64 lpcr = __atomic_load_n(&vp->lpar->lpcr, __ATOMIC_RELAXED) | cpu->lpcr;
 
-	system_reset_deliver(vp);
-	armed = external_deliver(vp);
-	if (armed) {
-		/* Each hypercall may have taken the interrupt: look again after it. */
-		vp->leave = 1;
-		lpcr |= LPCR_MER | LPCR_LPES0;
-		icp_hw_arm(cpu);
-	}
-	lpcr_set(lpcr);
-	hdec_set(until);
-	enter(vp);
-	if (armed)
-		icp_hw_disarm(cpu);
+	if (has_something_to_deliver(vp) && deliver(vp))
+		enter_armed(cpu, vp, lpcr, until);
+	else
+		enter_with(cpu, vp, lpcr, until);
+}
+
+static void after_visit(struct cpu *cpu, struct vp *vp)
+{
 	timebase_check(cpu, vp);
 	/* Of a hypercall the handler has done all there is to do. */
-	if (vp->exit_vector != 0xc00 || cpu->lost)
+	if ((vp->exit_vector ^ 0xc00) | cpu->lost)
 		vp_exit(cpu, vp);
 }
 
@@ -146,21 +160,26 @@ static bool is_running(const struct vp *vp)
 }
 
 /*
- * Whatever another processor has to say is stored before it sets vp->leave and kicks: it is seen
- * here, or the kick ends the visit. (A kick that comes while an interrupt of our own waits for the
- * partition is seen no earlier than that.)
+ * Whatever another processor has to say, also that @vp is stopped, is stored before it sets
+ * vp->leave and kicks: it is seen behind the fence, or the kick ends the visit. (A kick that comes
+ * while an interrupt of our own waits for the partition is seen no earlier than that.)
  */
 static bool may_enter(const struct cpu *cpu, struct vp *vp)
 {
-	__atomic_store_n(&vp->leave, 0, __ATOMIC_SEQ_CST);
-	return is_running(vp) && !__atomic_load_n(&cpu->queue.resched, __ATOMIC_RELAXED);
+	__atomic_store_n(&vp->leave, 0, __ATOMIC_RELAXED);
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	return !__atomic_load_n(&cpu->queue.resched, __ATOMIC_RELAXED);
 }
 
+/* What is needed behind a visit is looked up anew: no register survives one. */
 void cpu_run(struct cpu *cpu, struct vp *vp, u64 until)
 {
 	purr_set(cpu, vp);
 	while (may_enter(cpu, vp)) {
 		visit(cpu, vp, until);
+		cpu = cpu_this();
+		vp = cpu->vp;
+		after_visit(cpu, vp);
 		if (!is_running(vp) || (s64)(until - timebase_read()) <= 0)
 			break;
 	}

@@ -11,14 +11,9 @@ static void entry_load(u64 index, u64 e, u64 v)
 	__asm__ volatile("slbmte %0,%1" : : "r"(v), "r"(e | index) : "memory");
 }
 
-void slb_save(struct vp *vp)
+/* All entries are kept. */
+static void __noinline all_save(struct vp *vp)
 {
-	int n = vpa_slb_shadow(vp, vp->slb, VP_SLB_SIZE);
-
-	if (n >= 0) {
-		vp->slb_kept = (u32)n;
-		return;
-	}
 #pragma GCC unroll 32
 	for (u64 i = 0; i < VP_SLB_SIZE; i++) {
 		u64 e, v;
@@ -27,27 +22,45 @@ void slb_save(struct vp *vp)
 		__asm__ volatile("slbmfev %0,%1" : "=r"(v) : "r"(i));
 		vp->slb[i] = (struct vp_slb){.e = e, .v = v};
 	}
-	vp->slb_kept = VP_SLB_SIZE;
 }
 
-/*
- * Clears what is not kept: slbia leaves in the entries what can still be read. It is there for what
- * the processor has derived from the old ones, and spares entry 0.
- */
+static void __noinline all_load(const struct vp *vp)
+{
+#pragma GCC unroll 32
+	for (u64 i = 0; i < VP_SLB_SIZE; i++)
+		entry_load(i, vp->slb[i].e, vp->slb[i].v);
+}
+
+/* Entry 0 is clear. slbia has left in the others what can still be read. */
+static void bolted_load(u64 shadow)
+{
+	u32 n = shadow ? vpa_slb_bolted(shadow) : 0;
+
+#pragma GCC unroll 32
+	for (u64 i = 1; i < VP_SLB_SIZE; i++)
+		entry_load(i, 0, 0);
+	for (u32 i = 0; i < n; i++) {
+		struct vp_slb slb = vpa_slb_entry(shadow, i);
+
+		entry_load(i, slb.e, slb.v);
+	}
+}
+
+void slb_save(struct vp *vp)
+{
+	vp->slb_kept = !vpa_slb_shadow(vp);
+	if (vp->slb_kept)
+		all_save(vp);
+}
+
+/* slbia, which spares entry 0, is there for what the processor has derived from the old ones. */
 void slb_load(const struct vp *vp)
 {
 	entry_load(0, 0, 0);
 	__asm__ volatile("slbia" : : : "memory");
-	if (vp->slb_kept == VP_SLB_SIZE) {
-#pragma GCC unroll 32
-		for (u64 i = 0; i < VP_SLB_SIZE; i++)
-			entry_load(i, vp->slb[i].e, vp->slb[i].v);
-	} else {
-#pragma GCC unroll 32
-		for (u64 i = 1; i < VP_SLB_SIZE; i++)
-			entry_load(i, 0, 0);
-		for (u64 i = 0; i < vp->slb_kept; i++)
-			entry_load(i, vp->slb[i].e, vp->slb[i].v);
-	}
+	if (vp->slb_kept)
+		all_load(vp);
+	else
+		bolted_load(vpa_slb_shadow(vp));
 	__asm__ volatile("isync" : : : "memory");
 }

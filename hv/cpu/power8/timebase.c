@@ -19,28 +19,41 @@ struct mark {
 	u64 doubt; /* … or up to so many less */
 };
 
-static struct mark mark_take(void)
+static struct mark mark_try(void)
+{
+	u64 before = timebase_read();
+	u64 virtual = spr_read(SPR_VTB);
+
+	return (struct mark){.ahead = before - virtual, .doubt = timebase_read() - before};
+}
+
+static struct mark __cold mark_try_again(void)
 {
 	struct mark mark;
-	u64 before, virtual;
-	u32 tries = 0;
+	u32 tries = 1;
 
 	do {
-		before = timebase_read();
-		virtual = spr_read(SPR_VTB);
-		mark.doubt = timebase_read() - before;
+		mark = mark_try();
 	} while (mark.doubt > DOUBT_WANTED && ++tries < TRIES);
-	mark.ahead = before - virtual;
 	return mark;
+}
+
+static struct mark mark_take(void)
+{
+	struct mark mark = mark_try();
+
+	return mark.doubt > DOUBT_WANTED ? mark_try_again() : mark;
+}
+
+void timebase_init(struct cpu *cpu)
+{
+	cpu->ahead_noise = machine.emulated ? 2 * ROUNDING : ~0UL;
 }
 
 void timebase_mark(struct cpu *cpu)
 {
-	struct mark mark;
+	struct mark mark = mark_take();
 
-	if (!machine.emulated)
-		return;
-	mark = mark_take();
 	cpu->ahead = mark.ahead;
 	cpu->ahead_doubt = mark.doubt;
 }
@@ -58,7 +71,7 @@ static void timebase_write(u64 value)
 	spr_write(SPR_TBL, (u32)value);
 }
 
-static void __noinline timebase_mend(struct cpu *cpu, struct vp *vp)
+static void __cold timebase_mend(struct cpu *cpu, struct vp *vp)
 {
 	struct mark now = mark_take();
 	s64 slack = (s64)(cpu->ahead_doubt + now.doubt + ROUNDING);
@@ -72,12 +85,9 @@ static void __noinline timebase_mend(struct cpu *cpu, struct vp *vp)
 
 void timebase_check(struct cpu *cpu, struct vp *vp)
 {
-	u64 ahead;
+	u64 ahead = timebase_read() - spr_read(SPR_VTB);
 
-	if (!machine.emulated)
-		return;
 	/* One look is enough as long as nothing is wrong. */
-	ahead = timebase_read() - spr_read(SPR_VTB);
-	if (ahead - cpu->ahead + ROUNDING > 2 * ROUNDING)
+	if (ahead - cpu->ahead + ROUNDING > cpu->ahead_noise)
 		timebase_mend(cpu, vp);
 }

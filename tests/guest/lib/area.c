@@ -33,6 +33,7 @@ void area_register(u32 index)
 	vpa->maintain_fprs = 1;
 	vpa->maintain_vmx = 1;
 	vpa->maintain_pmcs = 1;
+	vpa->maintain_ebb = 1;
 	area_register_as(index, VPA_REGISTER, vpa);
 }
 
