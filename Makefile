@@ -84,7 +84,29 @@ $(INITRD_NET): tools/mkinitrd tools/guest/init tools/guest/etc/inittab $(wildcar
 	@echo "  INITRD  $@"
 	@tools/mkinitrd $@ build/guest/bin tools/guest tools/guest-net build/guest/net $(DRIVERS)
 
-all: $(KERNELS) $(INITRD) $(INITRD_TOOLS) $(INITRD_NET) $(QEMU10)
+# A client of virtual SCSI, which goes on from its disk; the same with the programs that tests run; and the server.
+INITRD_DISK := build/guest/initrd-disk.img
+INITRD_STORAGE := build/guest/initrd-storage.img
+INITRD_VIOS := build/guest/initrd-vios.img
+build/guest/storage build/guest/debian: | $(PACKAGES)
+	@tools/setup $(@F)
+build/guest/disk/root.img.gz: tools/mkroot $(wildcard tools/guest-root/*/* tools/guest-root/*/*/*) build/guest/debian
+	@echo "  DISK    $@"
+	@mkdir -p $(@D)
+	@tools/mkroot $@ 128 build/guest/debian tools/guest-root
+SCSI_FILES := build/guest/bin tools/guest tools/guest-scsi $(DRIVERS)
+SCSI_DEPS := tools/mkinitrd tools/guest/init tools/guest/etc/inittab $(wildcard tools/guest-scsi/*/*) build/guest/bin $(DRIVERS)
+$(INITRD_DISK): $(SCSI_DEPS)
+	@echo "  INITRD  $@"
+	@tools/mkinitrd $@ $(SCSI_FILES)
+$(INITRD_STORAGE): $(SCSI_DEPS) build/guest/storage
+	@echo "  INITRD  $@"
+	@tools/mkinitrd $@ $(SCSI_FILES) build/guest/storage
+$(INITRD_VIOS): $(SCSI_DEPS) $(wildcard tools/guest-vios/*/*) build/guest/disk/root.img.gz
+	@echo "  INITRD  $@"
+	@tools/mkinitrd $@ $(SCSI_FILES) tools/guest-vios build/guest/disk
+
+all: $(KERNELS) $(INITRD) $(INITRD_TOOLS) $(INITRD_NET) $(INITRD_DISK) $(INITRD_STORAGE) $(INITRD_VIOS) $(QEMU10)
 
 # --- The hypervisor ----------------------------------------------------------------------------------------------
 
