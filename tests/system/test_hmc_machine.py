@@ -190,6 +190,27 @@ def test_many_in_a_file(hmc, tmp_path):
             hmc.ok("rmsyscfg", "-r", "lpar", "-n", f"lp{number}")
 
 
+def test_trace_follow(hmc):
+    """hmctrace shows what comes until it is interrupted, and its thread ends with it."""
+    pid = (hmc.run / "hmcd.pid").read_text().strip()
+    hmc.make("second")
+    threads = len(os.listdir(f"/proc/{pid}/task"))
+    run = hmc.spawn("hmctrace", "-n", "1000", "--follow", "--filter", "types=partition_state")
+    run.expect("lpar=1 vp=0 partition_state a=0x3 b=0x0\r\n")
+    hmc.ok("chsysstate", "-r", "lpar", "-o", "on", "-n", "second")
+    run.expect("lpar=2 vp=0 partition_state a=0x3 b=0x0\r\n")
+    hmc.ok("chsysstate", "-r", "lpar", "-o", "shutdown", "--immed", "-n", "second")
+    run.expect("lpar=2 vp=0 partition_state a=0x0 b=0x0\r\n")
+    run.sendintr()
+    run.expect(pexpect.EOF)
+    run.close()
+    assert run.signalstatus == signal.SIGINT
+    deadline = time.monotonic() + ANSWER
+    while len(os.listdir(f"/proc/{pid}/task")) > threads:
+        assert time.monotonic() < deadline, "the command's thread goes on"
+        time.sleep(0.05)
+
+
 def test_what_cannot_be(hmc):
     """A line for each thing that is wrong, status 1, and everything is as it was."""
     hmc.make("second")
