@@ -21,6 +21,7 @@ KERNEL_6_1 = TOP / "build" / "guest" / "vmlinux-6.1"
 KERNEL_6_12 = TOP / "build" / "guest" / "vmlinux-6.12"
 INITRD = TOP / "build" / "guest" / "initrd.img"
 INITRD_TOOLS = TOP / "build" / "guest" / "initrd-tools.img"
+INITRD_NET = TOP / "build" / "guest" / "initrd-net.img"
 
 # The system's own QEMU, and the one in build/ where it is another.
 QEMUS = sorted({path for path in (shutil.which("qemu-system-ppc64"), str(TOP / "build/qemu10/bin/qemu-system-ppc64"))
