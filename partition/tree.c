@@ -22,10 +22,10 @@
 #define HYPERTAS_MAX	     1024 /* bytes of "ibm,hypertas-functions" */
 
 /* Room beside the processors and LMBs, half of it for contributors and the client. */
-#define TREE_FIXED_SIZE (64 * KiB)
-#define TREE_CPU_SIZE	(1 * KiB)
-#define TREE_LMB_SIZE	192
-#define TREE_SLOT_SIZE	128 /* of the virtual bus, mostly a location code */
+#define TREE_FIXED_SIZE	  (64 * KiB)
+#define TREE_CPU_SIZE	  (1 * KiB)
+#define TREE_LMB_SIZE	  192
+#define TREE_SLOT_SIZE	  128 /* of the virtual bus, mostly a location code */
 #define TREE_ADAPTER_SIZE (1 * KiB)
 
 static bool is_flat(const struct partition *partition)

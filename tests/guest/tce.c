@@ -88,10 +88,10 @@ static void check_copy(u8 *to, const u8 *from, size_t length)
 		to[(long)i - SLACK] = 0xa5;
 	check(memcpy(to, from, length) == to, "memcpy() does not return where to");
 	for (size_t i = 0; i < length; i++)
-		check(to[i] == from[i], "byte %zu of %zu is wrong", i, length);
+		check(to[i] == from[i], "byte %lu of %lu is wrong", (u64)i, (u64)length);
 	for (size_t i = 0; i < SLACK; i++)
 		check(to[-1 - (long)i] == 0xa5 && to[length + i] == 0xa5,
-		      "a copy of %zu changes what is around", length);
+		      "a copy of %lu changes what is around", (u64)length);
 }
 
 static void check_copies(u8 *to, u8 *from)
@@ -142,7 +142,7 @@ static void measure_copy(const char *name, u8 *to, const u8 *from, size_t length
 		memcpy(to, from, length);
 		best = MIN(best, mftb() - start);
 	}
-	printf("BENCH %s %lu %zu\n", name, best, length);
+	printf("BENCH %s %lu %lu\n", name, best, (u64)length);
 }
 
 int main(void)
