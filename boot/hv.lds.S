@@ -50,6 +50,9 @@ SECTIONS
 		__start_vioctls = .;
 		KEEP(*(vioctls))
 		__stop_vioctls = .;
+		__start_manage_requests = .;
+		KEEP(*(manage_requests))
+		__stop_manage_requests = .;
 	}
 	.data : {
 		*(.data .data.*)

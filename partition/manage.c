@@ -11,11 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static const struct {
-	u8 type;
-	u16 length; /* at least */
-	manage_handler *run;
-} requests[] = {
+static const struct manage_request requests[] = {
 	{HMC_SYSTEM, sizeof(struct hmc_control), manage_system},
 	{HMC_DESCRIBE, sizeof(struct hmc_lpar), manage_describe},
 	{HMC_DEFINE, sizeof(struct hmc_define), manage_define},
@@ -69,20 +65,31 @@ static bool transfer_polls(void)
 	return false;
 }
 
+static const struct manage_request *find(u8 type)
+{
+	const struct manage_request *const *line;
+
+	for (u32 i = 0; i < ARRAY_SIZE(requests); i++)
+		if (requests[i].type == type)
+			return &requests[i];
+	for (line = __start_manage_requests; line < __stop_manage_requests; line++)
+		if ((*line)->type == type)
+			return *line;
+	return NULL;
+}
+
 static void answer(const struct hmc_control *request, u32 length)
 {
 	struct manage_call call = {.request = request, .length = length};
-	u32 i = 0;
+	const struct manage_request *line = find(request->type);
 
 	call.reply_length = sizeof(call.reply.head);
-	while (i < ARRAY_SIZE(requests) && requests[i].type != request->type)
-		i++;
-	if (i == ARRAY_SIZE(requests))
+	if (!line)
 		manage_refuse(&call, HMC_UNKNOWN, "no such request");
-	else if (length < requests[i].length)
+	else if (length < line->length)
 		manage_refuse(&call, HMC_BAD_LENGTH, "the request is too short");
 	else
-		requests[i].run(&call);
+		line->run(&call);
 	if (request->type == HMC_IMAGE_DATA && be16_to_cpu(call.reply.head.status) == HMC_OK)
 		transfer_goes_on();
 	call.reply.head.control.type = request->type | HMC_REPLY;

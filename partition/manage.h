@@ -51,4 +51,22 @@ manage_handler manage_upload;
 manage_handler manage_images, manage_image_put, manage_image_data, manage_image_placed,
 	manage_image_remove;
 
+/*
+ * What other rooms answer themselves: MANAGE_REQUEST(type, length, handler), one line beside the
+ * handler, with the least @length of a request. Weak: test programs may be without.
+ */
+struct manage_request {
+	u8 type;
+	u16 length;
+	manage_handler *run;
+};
+
+#define MANAGE_REQUEST(type, length, fn)                                                   \
+	static const struct manage_request fn##_request = {type, length, fn};              \
+	static const struct manage_request *const fn##_line __section("manage_requests") = \
+		&fn##_request
+
+extern const struct manage_request *const __start_manage_requests[] __attribute__((weak)),
+	*const __stop_manage_requests[] __attribute__((weak));
+
 #endif

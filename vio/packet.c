@@ -38,33 +38,13 @@ static const u8 *cursor_take(struct cursor *cursor, u32 *length)
 	return tce_ptr(packet->from.lpar, packet->from.table, ioba, n, TCE_READ);
 }
 
-/* A doubleword at any address. */
-struct word {
-	u64 value;
-} __packed;
-
-static void copy_word(u8 *to, const u8 *from)
-{
-	((struct word *)to)->value = ((const struct word *)from)->value;
-}
-
-/* newlib's memcpy() goes byte by byte unless both are aligned. */
+/* A partition may have both ends of a copy in the same page. */
 static void copy_bytes(u8 *to, const u8 *from, u32 length)
 {
-	for (; length >= 64; to += 64, from += 64, length -= 64) {
-		copy_word(to, from);
-		copy_word(to + 8, from + 8);
-		copy_word(to + 16, from + 16);
-		copy_word(to + 24, from + 24);
-		copy_word(to + 32, from + 32);
-		copy_word(to + 40, from + 40);
-		copy_word(to + 48, from + 48);
-		copy_word(to + 56, from + 56);
-	}
-	for (; length >= 8; to += 8, from += 8, length -= 8)
-		copy_word(to, from);
-	while (length--)
-		*to++ = *from++;
+	if ((u64)(to - from) < length || (u64)(from - to) < length)
+		memmove(to, from, length);
+	else
+		memcpy(to, from, length);
 }
 
 /* Fills the copy up to @end. Returns false when the frame does not go so far, or is not mapped. */

@@ -73,6 +73,7 @@ enum hmc_type {
 	HMC_IMAGE_REMOVE, /* forget it: hmc_image_remove -> hmc_reply */
 	HMC_TRACE,	  /* trace records: hmc_trace -> hmc_trace_reply */
 	HMC_VTERM,	  /* who has a partition's console: hmc_vterm -> hmc_reply */
+	HMC_ETH,	  /* counters of virtual Ethernet adapters: hmc_eth -> hmc_eth_reply */
 
 	/* events, hypervisor to daemon */
 	HMC_BOOT = 0x40, /* hmc_boot: before anything else, the hypervisor has started */
@@ -505,5 +506,31 @@ struct hmc_vterm {
 	be16 lpar_id;
 	u8 action; /* enum hmc_vterm_action */
 } __packed;
+
+/* The partition's first virtual Ethernet adapter in slot @slot or behind it. */
+struct hmc_eth {
+	struct hmc_control control;
+	be16 lpar_id;
+	be16 slot;
+} __packed;
+
+/* Counters are since activation, and of the switch port: in is what the partition received. */
+struct hmc_eth_reply {
+	struct hmc_reply reply;
+	be16 slot;	 /* HMC_ETH_NONE: there is no such adapter, and nothing else is said */
+	u8 mac[6];	 /* its address now, all 0 while its driver has not opened it */
+	u8 active_trunk; /* 1: what no adapter has goes to it, on some VLAN */
+	be64 out_frames, out_bytes;
+	be64 in_frames, in_bytes;
+	be64 in_groups; /* of them to a group or to all */
+	be64 in_large;	/* of them several segments in one */
+	/* dropped on the way to it: no receive buffer large enough; its memory was not mapped */
+	be64 no_buffer, unmapped;
+	/* of what it sent: to nobody's address; from a standby trunk or another one's address */
+	be64 unknown, refused;
+	be64 invalid; /* calls to send that were wrong */
+} __packed;
+
+#define HMC_ETH_NONE 0xffff
 
 #endif

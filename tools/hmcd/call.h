@@ -37,6 +37,7 @@ union call_reply {
 	struct hmc_refcodes_reply refcodes;
 	struct hmc_images_reply images;
 	struct hmc_trace_reply trace;
+	struct hmc_eth_reply eth;
 	u8 bytes[FRAME_PAYLOAD_MAX];
 };
 

@@ -14,12 +14,13 @@ static const char usage[] =
 	"usage: lshwres -r proc [-m SYSTEM] --level sys|pool|lpar [OPTION...]\n"
 	"       lshwres -r mem [-m SYSTEM] --level sys|lpar [OPTION...]\n"
 	"       lshwres -r virtualio [-m SYSTEM] --rsubtype serial|eth|scsi|slot\n"
-	"               --level sys|lpar|slot [OPTION...]\n"
+	"               --level sys|lpar|slot|stat [OPTION...]\n"
 	"       lshwres -r virtualio [-m SYSTEM] --rsubtype vswitch [OPTION...]\n"
 	"\n"
 	"  -r TYPE      proc: processors; mem: memory in MiB; virtualio: virtual adapters\n"
 	"  --rsubtype   which adapters (eth, also of the system), slots, or virtual switches\n"
-	"  --level      of the system, the shared pool, each partition, each slot\n"
+	"  --level      of the system, the shared pool, each partition, each slot; stat: what\n"
+	"               went through each Ethernet adapter of an active partition\n"
 	"  -m SYSTEM    the managed system's name\n"
 	"  --filter \"lpar_names=NAME[,NAME...],lpar_ids=ID...\"  only these partitions\n"
 	"  -F [ATTRIBUTE,...]  the values of these attributes, or of all\n"
@@ -164,6 +165,7 @@ static const struct level {
 	{"virtualio", "serial", "lpar", NULL, NULL, NULL, virtualio_serial},
 	{"virtualio", "scsi", "lpar", NULL, NULL, NULL, virtualio_scsi},
 	{"virtualio", "eth", "lpar", NULL, NULL, NULL, virtualio_eth},
+	{"virtualio", "eth", "stat", NULL, NULL, NULL, virtualio_eth_stat},
 	{"virtualio", "eth", "sys", NULL, NULL, virtualio_eth_system, NULL},
 	{"virtualio", "vswitch", "sys", NULL, NULL, virtualio_vswitches, NULL},
 };

@@ -203,6 +203,21 @@ int manage_power(enum hmc_power_action action, const char **text)
 	return request_do(&request, text);
 }
 
+bool manage_eth(u32 lpar_id, u32 slot, struct hmc_eth_reply *eth)
+{
+	struct hmc_eth message = {.control.type = HMC_ETH,
+				  .lpar_id = cpu_to_be16((u16)lpar_id),
+				  .slot = cpu_to_be16((u16)slot)};
+	struct call_request request = {
+		.message = &message.control, .length = sizeof(message), .reply_size = sizeof(*eth)};
+	const char *text;
+
+	if (request_do(&request, &text))
+		return false;
+	*eth = request.reply.eth;
+	return be16_to_cpu(eth->slot) != HMC_ETH_NONE;
+}
+
 bool manage_image(u32 index, struct hmc_images_reply *image)
 {
 	struct hmc_images message = {.control.type = HMC_IMAGES, .index = cpu_to_be16((u16)index)};

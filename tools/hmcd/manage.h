@@ -28,6 +28,9 @@ int manage_action(u32 lpar_id, enum hmc_action_type action, const char **text);
 int manage_take_console(u32 lpar_id, const char **text);
 int manage_power(enum hmc_power_action action, const char **text);
 
+/* The partition's first Ethernet adapter in @slot or behind it; false: none, or no answer. */
+bool manage_eth(u32 lpar_id, u32 slot, struct hmc_eth_reply *eth);
+
 /* The image at @index; false: there are not so many, or no answer. */
 bool manage_image(u32 index, struct hmc_images_reply *image);
 

@@ -24,6 +24,9 @@ typedef void virtualio_lpar(const struct virtualio *virtualio);
 virtualio_lpar virtualio_slots, virtualio_max_slots, virtualio_serial, virtualio_eth,
 	virtualio_scsi;
 
+/* What went through the Ethernet adapters of one active partition, a record for each. */
+virtualio_lpar virtualio_eth_stat;
+
 /* Records of the system: virtual Ethernet as such; the virtual switches that profiles name. */
 virtualio_lpar virtualio_eth_system, virtualio_vswitches;
 
