@@ -301,6 +301,19 @@ def test_who_has_a_console(make):
     assert system.down().returncode == 0
 
 
+def test_console_of_a_machine_that_stands_still(system):
+    """What it said last is shown all the same; it hears of it when it goes on."""
+    os.kill(system.pid("qemu"), signal.SIGSTOP)
+    console = system.console("lp1")
+    assert console.stdout.read(5) == b"Linux"
+    console.kill()
+    console.wait()
+    os.kill(system.pid("qemu"), signal.SIGCONT)
+    wait_until("word", lambda: re.search(rb"console 1 open\n(.*\n)*console 1 closed", system.log("hypervisor.log")))
+    system.type("lp1", "echo alive-$((6*7))\n")
+    wait_until("answer", lambda: b"\nalive-42\r\n" in system.log("consoles/lp1.log"))
+
+
 def test_console_without_a_system(make):
     system = make()
     system.run.mkdir()

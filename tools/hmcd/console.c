@@ -11,6 +11,7 @@
 #define INPUT_MAX (4 * KiB)
 #define PIECE_MAX 256 /* of input in one frame: a damaged one costs little */
 #define LATE_MS	  500
+#define OPEN_MS	  5000 /* without an answer: then what it said last can be seen all the same */
 
 static const char *const state_names[] = {
 	[HMC_STATE_NOT_ACTIVATED] = "Not Activated",
@@ -101,11 +102,11 @@ static void told(void *ctx, const struct hmc_reply *reply)
 	struct console *console = ctx;
 
 	console->telling = false;
-	console->told = console->opening && reply && be16_to_cpu(reply->status) == HMC_OK;
+	console->told = console->opening && (!reply || be16_to_cpu(reply->status) == HMC_OK);
 	if (console->opening && console->holder)
 		console->holder->opened(console->holder, refused ? refusal->text : NULL);
-	/* Without a reply it is no time for the next request, and the hypervisor forgets. */
-	if (reply && console->opening != (console->holder != NULL))
+	/* Where all requests are ended one after the other, this one is next, and the last. */
+	if (console->opening != (console->holder != NULL))
 		console_tell(console);
 }
 
@@ -215,8 +216,8 @@ void console_tell(struct console *console)
 		return;
 	console->telling = true;
 	console->opening = console->holder != NULL;
-	request_send(console->requests, &vterm.control, sizeof(vterm), sizeof(struct hmc_reply), 0,
-		     told, console);
+	request_send(console->requests, &vterm.control, sizeof(vterm), sizeof(struct hmc_reply),
+		     console->opening ? OPEN_MS : 0, told, console);
 }
 
 void console_lost(struct console *console)
