@@ -61,10 +61,12 @@ struct lpar {
 	struct lpar_procs procs;
 	struct share share;
 	struct lpar_use use;
-	struct bus *bus;  /* its virtual adapters (vio/bus.h); NULL: none */
-	u64 start_msr;	  /* MSR[SF] of a processor that starts: the mode RTAS is in */
-	u64 pcr;	  /* processor compatibility register */
-	u64 lpcr;	  /* RMLS, ILE, AIL … common to its processors */
+	struct bus *bus; /* its virtual adapters (vio/bus.h); NULL: none */
+	u64 start_msr;	 /* MSR[SF] of a processor that starts: the mode RTAS is in */
+	u64 pcr;	 /* processor compatibility register */
+	u64 lpcr;	 /* RMLS, ILE, AIL … common to its processors … */
+	u64 lpcr_since;	 /* … changed at this timebase */
+	u64 ile_wanted;	 /* timebase at which H_SET_MODE asked all of them to come; 0: it did not */
 	struct lock lock; /* rarely changed state: VPA registration, start/stop */
 	u64 tod_offset;	  /* partition's clock minus the machine's, in seconds */
 	/*

@@ -44,25 +44,40 @@ static s64 set_dawr(struct vp *vp, u64 flags, u64 value1, u64 value2)
 }
 
 /*
- * The partition's LPCR has changed: the caller's processor gets it here, those that run others of
- * the partition leave it and come back with it.
+ * Have all processors but the caller's been in the dispatcher since @since, with which they left
+ * the partition and come back with its present LPCR? Those that have not are called. It takes one
+ * with an external interrupt that it cannot take now until the end of its turn.
  */
-static void lpcr_changed(struct vp *caller)
+static bool others_came(const struct vp *caller, u64 since)
 {
 	const struct lpar *lpar = caller->lpar;
+	bool all = true;
 
-	cpu_refresh(caller);
 	for (u32 i = 0; i < lpar->nr_vps; i++) {
-		struct vp *vp = lpar->vps[i];
+		const struct vp *vp = lpar->vps[i];
+		struct cpu *cpu = __atomic_load_n(&vp->cpu, __ATOMIC_ACQUIRE);
 
-		if (vp != caller && __atomic_load_n(&vp->state, __ATOMIC_SEQ_CST) == VP_RUNNING)
-			vp_external_raise(vp);
+		if (vp == caller || __atomic_load_n(&vp->state, __ATOMIC_SEQ_CST) != VP_RUNNING ||
+		    (s64)(__atomic_load_n(&cpu->queue.charged, __ATOMIC_ACQUIRE) - since) > 0)
+			continue;
+		queue_resched(cpu);
+		all = false;
 	}
+	return all;
+}
+
+/* The caller holds the partition's lock. */
+static void lpcr_change(struct lpar *lpar, u64 mask, u64 bits)
+{
+	__atomic_store_n(&lpar->lpcr, (lpar->lpcr & ~mask) | bits, __ATOMIC_SEQ_CST);
+	lpar->lpcr_since = machine_timebase();
 }
 
 static s64 set_translation(struct vp *vp, u64 flags, u64 value1, u64 value2)
 {
 	struct lpar *lpar = vp->lpar;
+	u64 ail = flags << LPCR_AIL_SHIFT;
+	bool came;
 
 	if (value1 != 0)
 		return H_P3;
@@ -74,37 +89,57 @@ static s64 set_translation(struct vp *vp, u64 flags, u64 value1, u64 value2)
 	if (flags > MODE_AIL_C0004000)
 		return unsupported_flag(flags);
 	lock_take(&lpar->lock);
-	__atomic_store_n(&lpar->lpcr, (lpar->lpcr & ~LPCR_AIL) | flags << LPCR_AIL_SHIFT,
-			 __ATOMIC_SEQ_CST);
+	if ((lpar->lpcr & LPCR_AIL) != ail)
+		lpcr_change(lpar, LPCR_AIL, ail);
+	came = others_came(vp, lpar->lpcr_since);
 	lock_drop(&lpar->lock);
-	lpcr_changed(vp);
-	return H_SUCCESS;
+	cpu_refresh(vp);
+	return came ? H_SUCCESS : H_LONG_BUSY_10_MS;
 }
 
 /*
- * Whether no processor of the partition could take an interrupt between the old byte order and the
- * new. What another one that is dispatched right now does cannot be seen from here: operating
- * systems leave them in a loop with interrupts disabled when they change it.
+ * Was any processor of the partition running with interrupts enabled, or has it ceded, when it was
+ * last in the hypervisor?
  */
-static bool interrupts_disabled(const struct vp *caller)
+static bool interrupts_enabled(const struct lpar *lpar)
 {
-	const struct lpar *lpar = caller->lpar;
-
 	for (u32 i = 0; i < lpar->nr_vps; i++) {
 		const struct vp *vp = lpar->vps[i];
 		u32 state = __atomic_load_n(&vp->state, __ATOMIC_ACQUIRE);
-		bool visible = vp == caller || state == VP_RUNNABLE || state == VP_CEDED;
 
-		if (visible && (__atomic_load_n(&vp->msr, __ATOMIC_RELAXED) & MSR_EE))
-			return false;
+		if ((state == VP_RUNNING || state == VP_RUNNABLE || state == VP_CEDED) &&
+		    (__atomic_load_n(&vp->msr, __ATOMIC_RELAXED) & MSR_EE))
+			return true;
 	}
-	return true;
+	return false;
+}
+
+/*
+ * All processors have to come to the hypervisor before, so that it is seen how they run, and after,
+ * so that the new order counts for them. A call that is not repeated within a second is forgotten.
+ */
+static s64 ile_change(struct vp *vp, u64 ile)
+{
+	struct lpar *lpar = vp->lpar;
+	u64 now = machine_timebase();
+
+	if ((lpar->lpcr & LPCR_ILE) != ile) {
+		if (!lpar->ile_wanted || now - lpar->ile_wanted > machine.timebase_hz)
+			lpar->ile_wanted = now;
+		if (!others_came(vp, lpar->ile_wanted))
+			return H_LONG_BUSY_10_MS;
+		lpar->ile_wanted = 0;
+		if (interrupts_enabled(lpar))
+			return H_BAD_MODE;
+		lpcr_change(lpar, LPCR_ILE, ile);
+	}
+	return others_came(vp, lpar->lpcr_since) ? H_SUCCESS : H_LONG_BUSY_10_MS;
 }
 
 static s64 set_endian(struct vp *vp, u64 flags, u64 value1, u64 value2)
 {
 	struct lpar *lpar = vp->lpar;
-	s64 status = H_BAD_MODE;
+	s64 status;
 
 	if (value1 != 0)
 		return H_P3;
@@ -113,15 +148,10 @@ static s64 set_endian(struct vp *vp, u64 flags, u64 value1, u64 value2)
 	if (flags > MODE_LITTLE_ENDIAN)
 		return unsupported_flag(flags);
 	lock_take(&lpar->lock);
-	if (interrupts_disabled(vp)) {
-		u64 ile = flags == MODE_LITTLE_ENDIAN ? LPCR_ILE : 0;
-
-		__atomic_store_n(&lpar->lpcr, (lpar->lpcr & ~LPCR_ILE) | ile, __ATOMIC_SEQ_CST);
-		status = H_SUCCESS;
-	}
+	status = ile_change(vp, flags == MODE_LITTLE_ENDIAN ? LPCR_ILE : 0);
 	lock_drop(&lpar->lock);
-	if (status == H_SUCCESS)
-		lpcr_changed(vp);
+	if (status != H_BAD_MODE)
+		cpu_refresh(vp);
 	return status;
 }
 

@@ -12,6 +12,7 @@
 #define H_CONSTRAINED	   4
 #define H_CLOSED	   2
 #define H_BUSY		   1
+#define H_LONG_BUSY_10_MS  9901
 #define H_SUCCESS	   0
 #define H_HARDWARE	   -1
 #define H_FUNCTION	   -2

@@ -27,7 +27,9 @@ struct machine machine;
 
 static struct vp vps[2];
 static struct lpar lpar;
-static u32 refreshed, raised;
+static struct cpu other;
+static u32 refreshed, called;
+static u64 now;
 
 void cpu_refresh(struct vp *vp)
 {
@@ -36,10 +38,21 @@ void cpu_refresh(struct vp *vp)
 	refreshed++;
 }
 
-void vp_external_raise(struct vp *vp)
+void queue_resched(struct cpu *cpu)
 {
-	assert_ptr_equal(vp, &vps[1]);
-	raised++;
+	assert_ptr_equal(cpu, &other);
+	called++;
+}
+
+u64 machine_timebase(void)
+{
+	return ++now;
+}
+
+/* The other one's processor is in its dispatcher. */
+static void come(void)
+{
+	other.queue.charged = ++now;
 }
 
 static s64 hcall(u32 number, u64 r4, u64 r5, u64 r6, u64 r7)
@@ -70,14 +83,17 @@ static int setup(void **state)
 		vps[i] = (struct vp){.lpar = &lpar, .number = i};
 	vps[0].state = VP_RUNNING;
 	vps[0].spr.ciabr = vps[0].spr.dawr = vps[0].spr.dawrx = 0x55;
-	refreshed = raised = 0;
+	vps[1].cpu = &other;
+	machine.timebase_hz = 1000000;
+	come();
+	refreshed = called = 0;
 	return 0;
 }
 
 static void assert_untouched(void)
 {
 	assert_int_equal(refreshed, 0);
-	assert_int_equal(raised, 0);
+	assert_int_equal(called, 0);
 	assert_int_equal(vps[0].spr.ciabr, 0x55);
 	assert_int_equal(vps[0].spr.dawr, 0x55);
 	assert_int_equal(vps[0].spr.dawrx, 0x55);
@@ -188,22 +204,60 @@ static void endian_with_interrupts_enabled(void **state)
 	assert_int_equal(set_mode(0, ENDIAN, 0, 0), H_SUCCESS);
 }
 
-/* What counts for all processors reaches those that run; the rest finds it when it comes back. */
-static void others_are_told(void **state)
+/* What counts for all processors is done when those that run have come; the rest finds it. */
+static void others_come(void **state)
 {
 	(void)state;
 	vps[1].state = VP_RUNNING;
 	assert_int_equal(set_mode(0, DAWR, 0x2000, 0x63), H_SUCCESS);
-	assert_int_equal(raised, 0);
+	assert_int_equal(called, 0);
+	assert_int_equal(set_mode(3, AIL, 0, 0), H_LONG_BUSY_10_MS);
+	assert_int_equal(lpar.lpcr, OTHER_LPCR | 0x1800000);
+	assert_int_equal(called, 1);
+	assert_int_equal(set_mode(3, AIL, 0, 0), H_LONG_BUSY_10_MS);
+	assert_int_equal(called, 2);
+	come();
 	assert_int_equal(set_mode(3, AIL, 0, 0), H_SUCCESS);
-	assert_int_equal(raised, 1);
-	assert_int_equal(set_mode(1, ENDIAN, 0, 0), H_SUCCESS);
-	assert_int_equal(raised, 2);
-	vps[0].msr = MSR_EE;
-	assert_int_equal(set_mode(1, ENDIAN, 0, 0), H_BAD_MODE);
+	assert_int_equal(set_mode(3, AIL, 0, 0), H_SUCCESS);
+	assert_int_equal(called, 2);
 	vps[1].state = VP_CEDED;
 	assert_int_equal(set_mode(0, AIL, 0, 0), H_SUCCESS);
-	assert_int_equal(raised, 2);
+	assert_int_equal(called, 2);
+	assert_int_equal(lpar.lpcr, OTHER_LPCR);
+}
+
+/* How they run is seen when they come; the new order counts when they came again. */
+static void others_are_marshaled(void **state)
+{
+	(void)state;
+	vps[1].state = VP_RUNNING;
+	vps[1].msr = MSR_EE;
+	assert_int_equal(set_mode(1, ENDIAN, 0, 0), H_LONG_BUSY_10_MS);
+	assert_int_equal(set_mode(1, ENDIAN, 0, 0), H_LONG_BUSY_10_MS);
+	come();
+	assert_int_equal(set_mode(1, ENDIAN, 0, 0), H_BAD_MODE);
+	assert_int_equal(lpar.lpcr, OTHER_LPCR);
+	assert_int_equal(set_mode(1, ENDIAN, 0, 0), H_LONG_BUSY_10_MS);
+	assert_int_equal(lpar.lpcr, OTHER_LPCR);
+	vps[1].msr = 0;
+	come();
+	assert_int_equal(set_mode(1, ENDIAN, 0, 0), H_LONG_BUSY_10_MS);
+	assert_int_equal(lpar.lpcr, OTHER_LPCR | 0x2000000);
+	come();
+	assert_int_equal(set_mode(1, ENDIAN, 0, 0), H_SUCCESS);
+	assert_int_equal(lpar.lock.held, 0);
+}
+
+/* What was seen for a call that nobody repeated says nothing about a later one. */
+static void marshaled_long_ago(void **state)
+{
+	(void)state;
+	vps[1].state = VP_RUNNING;
+	assert_int_equal(set_mode(1, ENDIAN, 0, 0), H_LONG_BUSY_10_MS);
+	come();
+	now += machine.timebase_hz + 10;
+	assert_int_equal(set_mode(1, ENDIAN, 0, 0), H_LONG_BUSY_10_MS);
+	assert_int_equal(lpar.lpcr, OTHER_LPCR);
 }
 
 static void dabr(void **state)
@@ -248,7 +302,9 @@ int main(void)
 		cmocka_unit_test_setup(translation, setup),
 		cmocka_unit_test_setup(endian, setup),
 		cmocka_unit_test_setup(endian_with_interrupts_enabled, setup),
-		cmocka_unit_test_setup(others_are_told, setup),
+		cmocka_unit_test_setup(others_come, setup),
+		cmocka_unit_test_setup(others_are_marshaled, setup),
+		cmocka_unit_test_setup(marshaled_long_ago, setup),
 		cmocka_unit_test_setup(dabr, setup),
 		cmocka_unit_test_setup(xdabr, setup),
 	};
