@@ -357,6 +357,14 @@ system: all $(SYSTEM_BIN) $(GUEST_TESTS) ## whole machines under QEMU
 	@$(run_system)
 run_system = tests/run-system
 
+# So many random mixes of partitions of each kind, from this one on.
+SIM_MIXES ?= 2000
+SIM_SEED ?= 1000
+.PHONY: stress
+stress: all build/unit/test_dispatch_sim $(SYSTEM_BIN) $(GUEST_TESTS) ## what takes long: the dispatcher with SIM_MIXES random mixes from SIM_SEED on, whole machines for minutes
+	@SIM_MIXES=$(SIM_MIXES) SIM_SEED=$(SIM_SEED) build/unit/test_dispatch_sim
+	@$(run_system) -m stress
+
 .PHONY: bench
 bench: all $(GUEST_TESTS) ## measure; a table, and build/bench/results.jsonl
 	@tests/bench/run
