@@ -261,6 +261,13 @@ static void test_full(void **state)
 	for (u32 i = 0; i < CABLE_RING / 16; i++)
 		assert_int_equal(world_put(CLIENT, 0, text), H_SUCCESS);
 	assert_int_equal(world_put(CLIENT, 0, "x"), H_BUSY);
+	/* No more give way than have to. */
+	assert_int_equal(world_hcall(SERVER, H_GET_TERM_CHAR, ONE, 0, 0, 0), H_SUCCESS);
+	assert_int_equal(world_put(CLIENT, 0, "eleven char"), H_SUCCESS);
+	assert_int_equal(world_put(CLIENT, 0, text), H_BUSY);
+	world_now += WORLD_HZ;
+	assert_int_equal(world_put(CLIENT, 0, text), H_SUCCESS);
+	assert_int_equal(strlen(world_get(SERVER, ONE)), CABLE_RING);
 }
 
 static void test_interrupts(void **state)
