@@ -74,8 +74,22 @@ class Refused(Exception):
         self.reason = reason
 
 
-def profile(image, mode="fdt", mem=64, procs=1, units=10, args="", **more):
-    """A profile as one flat-tree node, made by the compiler that everybody has."""
+def adapter(slot, kind, **more):
+    """The node of a virtual adapter in a profile: eth, serial-server, scsi-client, ..."""
+    values = {"virtual-slot-num": slot, "is-required": 0}
+    if kind == "eth":
+        values |= {"ieee-virtual-eth": 0, "port-vlan-id": 1, "trunk-priority": 0}
+        words = f'vswitch = "ETHERNET0";\nmac-addr = [02 00 00 00 00 {slot:02x}];\n'
+    else:
+        values |= {"remote-lpar-id": 0xFFFF, "remote-slot-num": 0xFFFF, "supports-hmc": 0}
+        words = ""
+    values |= {name.replace("_", "-"): value for name, value in more.items()}
+    cells = "".join(f"{name} = <{value}>;\n" for name, value in values.items())
+    return f'slot@{slot:x} {{\n{cells}{words}adapter-type = "{kind}";\n}};\n'
+
+
+def profile(image, mode="fdt", mem=64, procs=1, units=10, args="", adapters=(), **more):
+    """A profile as one flat-tree node, made by the compiler that everybody has; ADAPTERS: nodes in it."""
     values = {
         "desired-mem": mem,
         "min-procs": procs,
@@ -85,11 +99,13 @@ def profile(image, mode="fdt", mem=64, procs=1, units=10, args="", **more):
         "desired-proc-units": units,
         "max-proc-units": 100 * procs if units else 0,
         "uncap-weight": 0,
+        "max-virtual-slots": 10,
     } | {name.replace("_", "-"): value for name, value in more.items() if not isinstance(value, str)}
     words = {"sharing-mode": "cap", "boot-image-name": image, "boot-mode": mode, "boot-args": args}
     words |= {name.replace("_", "-"): value for name, value in more.items() if isinstance(value, str)}
     source = "/dts-v1/;\n/ {\n" + "".join(f"{name} = <{value}>;\n" for name, value in values.items() if value is not None)
-    source += "".join(f'{name} = "{value}";\n' for name, value in words.items()) + "};\n"
+    source += "".join(f'{name} = "{value}";\n' for name, value in words.items())
+    source += "".join(adapters) + "};\n"
     done = subprocess.run(["dtc", "-q", "-O", "dtb"], input=source.encode(), capture_output=True, check=True)
     return done.stdout
 

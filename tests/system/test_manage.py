@@ -10,6 +10,14 @@ from libframes import Refused
 from libmachine import GUESTS, Plan
 
 CYCLES = 200
+# One of every kind.
+ADAPTERS = [
+    libframes.adapter(2, "eth"),
+    libframes.adapter(3, "eth", trunk_priority=1, port_vlan_id=7),
+    libframes.adapter(4, "serial-server"),
+    libframes.adapter(5, "scsi-client", remote_lpar_id=2, remote_slot_num=6),
+    libframes.adapter(6, "scsi-server"),
+]
 
 
 def stripped(name, folder):
@@ -47,7 +55,7 @@ def test_cycles(hypervisor):
     before = None
     for cycle in range(CYCLES + 1):
         hypervisor.define(2, "two")
-        hypervisor.activate(2, libframes.profile("image0", units=10, procs=1))
+        hypervisor.activate(2, libframes.profile("image0", units=10, procs=1, adapters=ADAPTERS))
         hypervisor.state(2, libframes.RUNNING)
         hypervisor.act(2, libframes.POWER_OFF)
         hypervisor.state(2, libframes.NOT_ACTIVATED)
