@@ -16,9 +16,9 @@
 // SOURCES: partition/tree_writer.c vio/bus.c vio/vterm.c tests/unit/fake_cpu.c
 // SOURCES: tests/unit/fake_machine.c tests/unit/fake_tlb.c tests/unit/life_world.c
 // SOURCES: vio/adapter.c vio/cable.c vio/vterm_server.c vio/bus_tree.c vio/tce.c partition/plan.c
-// partition/plan_adapter.c SOURCES: partition/plan_property.c partition/model.c What an activation
-// makes: where everything is in memory, what the first processor begins with, and what is said when
-// it cannot be done.
+// SOURCES: partition/plan_adapter.c partition/plan_property.c partition/model.c
+// What an activation makes: where everything is in memory, what the first processor begins with,
+// and what is said when it cannot be done.
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -16,11 +16,11 @@
 // SOURCES: partition/tree_writer.c vio/bus.c vio/vterm.c tests/unit/fake_cpu.c
 // SOURCES: tests/unit/fake_machine.c tests/unit/fake_tlb.c tests/unit/life_world.c
 // SOURCES: vio/adapter.c vio/cable.c vio/vterm_server.c vio/bus_tree.c vio/tce.c partition/plan.c
-// partition/plan_adapter.c SOURCES: partition/plan_property.c partition/model.c Three partitions
-// that do not all fit into the machine live at random: people activate them, power them off and
-// restart them between any two steps; their processors start and stop one another, wait, register
-// areas, write everywhere, end their partition in every way there is, and break. Whatever happens,
-// the machine's memory is accounted for to the byte, and clean.
+// SOURCES: partition/plan_adapter.c partition/plan_property.c partition/model.c
+// Three partitions that do not all fit into the machine live at random: people activate them, power
+// them off and restart them between any two steps; their processors start and stop one another,
+// wait, register areas, write everywhere, end their partition in every way there is, and break.
+// Whatever happens, the machine's memory is accounted for to the byte, and clean.
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
