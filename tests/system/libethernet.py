@@ -59,7 +59,7 @@ def statistic(system, name, interface, counter):
 
 def mac(system, name, interface):
     """The address of an interface."""
-    return system.shell(name, f"cat /sys/class/net/{interface}/address").strip()
+    return re.search(r"(\w\w:){5}\w\w", system.shell(name, f"cat /sys/class/net/{interface}/address"))[0]
 
 
 class Capture:
