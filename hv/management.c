@@ -69,8 +69,7 @@ static u16 event_request(void *ctx __unused, const struct hmc_control *request, 
 {
 	if (request->type == HMC_POWER)
 		return power_receive((const struct hmc_power *)request, length);
-	if (request->type < HMC_SYSTEM || request->type > HMC_ETH || !management_request ||
-	    seized)
+	if (request->type < HMC_SYSTEM || request->type > HMC_ETH || !management_request || seized)
 		return HMC_UNKNOWN;
 	management_request(request, length);
 	return LINK_LATER;
