@@ -25,18 +25,22 @@ static bool may_connect(const struct crq *one, const struct crq *other)
 	       peer_allows(&one->peer, other) && peer_allows(&other->peer, one);
 }
 
-/* One of partition @lpar_id that @crq may be connected with, a free registered one if possible. */
-static struct crq *partner_in(const struct crq *crq, u32 lpar_id)
+/* How good a partner @crq is: one that waits, then one that may come, one that is taken, none. */
+static u32 partner_rank(const struct crq *crq)
 {
-	struct crq *found = NULL;
+	if (!crq)
+		return 0;
+	if (crq->partner)
+		return 1;
+	return crq->size ? 3 : 2;
+}
 
-	for (struct crq *other = crqs[lpar_id]; other; other = other->next) {
-		if (!may_connect(crq, other))
-			continue;
-		if (other->size && !other->partner)
-			return other;
-		found = other;
-	}
+/* The best partner for @crq of partition @lpar_id and @found, which may be NULL. */
+static struct crq *partner_in(const struct crq *crq, u32 lpar_id, struct crq *found)
+{
+	for (struct crq *other = crqs[lpar_id]; other; other = other->next)
+		if (may_connect(crq, other) && partner_rank(other) > partner_rank(found))
+			found = other;
 	return found;
 }
 
@@ -46,14 +50,9 @@ static struct crq *partner_find(const struct crq *crq)
 	struct crq *found = NULL;
 
 	if (crq->peer.lpar_id != PLAN_PEER_ANY)
-		return partner_in(crq, crq->peer.lpar_id);
-	for (u32 id = 1; id <= LPAR_MAX_ID; id++) {
-		struct crq *other = partner_in(crq, id);
-
-		if (other && other->size && !other->partner)
-			return other;
-		found = other ? other : found;
-	}
+		return partner_in(crq, crq->peer.lpar_id, NULL);
+	for (u32 id = 1; id <= LPAR_MAX_ID; id++)
+		found = partner_in(crq, id, found);
 	return found;
 }
 
@@ -131,19 +130,27 @@ static s64 enqueue(struct crq *crq, u64 high, u64 low)
 }
 
 /*
- * Tells @crq, which is registered: the connection lock is held. A transport event takes the place
- * of the last entry when there is no room for another one.
+ * When there is no room for a transport event, it takes the place of the last entry. If that one is
+ * free, the receiver has gone past it and will not look there: it has made room meanwhile.
  */
+static void event_put(struct crq *crq, u64 event)
+{
+	struct crq_entry *last;
+
+	if (entry_put(crq, event, 0) == H_SUCCESS)
+		return;
+	last = entry_at(crq, (crq->at ? crq->at : crq->size) - sizeof(*last));
+	if (last && !entry_is_free(last))
+		entry_store(last, event, 0);
+	else
+		entry_put(crq, event, 0);
+}
+
+/* Tells @crq, which is registered: the connection lock is held. */
 static void event_send(struct crq *crq, u64 event)
 {
-	struct crq_entry *entry;
-
 	lock_take(&crq->lock);
-	if (entry_put(crq, event, 0) != H_SUCCESS) {
-		entry = entry_at(crq, (crq->at ? crq->at : crq->size) - sizeof(*entry));
-		if (entry)
-			entry_store(entry, event, 0);
-	}
+	event_put(crq, event);
 	lock_drop(&crq->lock);
 	adapter_signal(&crq->adapter);
 }
@@ -227,13 +234,20 @@ static bool may_come(const struct crq *crq)
 	return crq->peer.lpar_id == PLAN_PEER_ANY || !crqs[crq->peer.lpar_id];
 }
 
+/* Can its only partner not have it? Who may have others waits for them. */
+static bool is_refused(const struct crq *crq, const struct crq *partner)
+{
+	return partner && partner->partner && crq->peer.lpar_id != PLAN_PEER_ANY &&
+	       crq->peer.slot != PLAN_PEER_ANY;
+}
+
 static s64 register_locked(struct crq *crq, u64 queue, u64 size)
 {
 	const struct crq *partner = partner_find(crq);
 
 	if (!partner && !may_come(crq))
 		return H_NOT_FOUND;
-	if (crq->size || (partner && partner->partner))
+	if (crq->size || is_refused(crq, partner))
 		return H_RESOURCE;
 	queue_set(crq, queue, size);
 	return connect(crq) ? H_SUCCESS : H_CLOSED;

@@ -54,7 +54,7 @@ void crq_reset(struct adapter *adapter);
 
 /*
  * Registers [@queue, @queue + @size) of the adapter's window, which the caller has looked at.
- * H_SUCCESS: connected; H_CLOSED: the partner has not registered; H_RESOURCE: it has another
+ * H_SUCCESS: connected; H_CLOSED: no partner waits for it; H_RESOURCE: its only one has another
  * partner, or this one is registered already; H_NOT_FOUND: there is no such partner.
  */
 s64 crq_register(struct crq *crq, u64 queue, u64 size);

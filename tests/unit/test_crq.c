@@ -141,6 +141,27 @@ static void test_any(void **state __unused)
 	assert_int_equal(high(3, 1), MESSAGE);
 }
 
+/* Who takes anybody waits when all are taken, and finds the one that is not. */
+static void test_any_waits(void **state __unused)
+{
+	world_reset();
+	world_server(1, 2, ANY, ANY);
+	world_server(2, 2, ANY, ANY);
+	world_client(3, 2, ANY, ANY);
+	world_client(4, 2, ANY, ANY);
+	assert_int_equal(reg(1, 2, 1), H_CLOSED);
+	assert_int_equal(reg(4, 2, 1), H_SUCCESS);
+	assert_int_equal(reg(2, 2, 1), H_CLOSED);
+	assert_int_equal(reg(3, 2, 1), H_SUCCESS);
+	assert_int_equal(release(2, 2), H_SUCCESS);
+	assert_int_equal(release(3, 2), H_SUCCESS);
+	world_stop(3);
+	assert_int_equal(reg(2, 2, 1), H_CLOSED);
+	assert_int_equal(release(1, 2), H_SUCCESS);
+	assert_int_equal(send(4, 2, MESSAGE, 6), H_SUCCESS);
+	assert_int_equal(be64_to_cpu(entry(2, 0)->low), 6);
+}
+
 static void test_send(void **state __unused)
 {
 	u64 unit = world_unit(CLIENT_SLOT);
@@ -204,6 +225,24 @@ static void test_unmapped(void **state __unused)
 	world_map(SERVER, SERVER_SLOT, QUEUE, 1, BOTH);
 	assert_int_equal(send(CLIENT, CLIENT_SLOT, MESSAGE, 5), H_SUCCESS);
 	assert_int_equal(be64_to_cpu(entry(SERVER, 0)->low), 5);
+}
+
+/* An event has no place but the next one or that of an entry which is still to be read. */
+static void test_event_without_room(void **state __unused)
+{
+	assert_int_equal(release(SERVER, SERVER_SLOT), H_SUCCESS);
+	assert_int_equal(reg(SERVER, SERVER_SLOT, 2), H_SUCCESS);
+	for (u64 i = 0; i < ENTRIES; i++)
+		assert_int_equal(send(CLIENT, CLIENT_SLOT, MESSAGE, i), H_SUCCESS);
+	world_map(SERVER, SERVER_SLOT, QUEUE + CRQ_PAGE_SIZE, 1, 0);
+	*(u8 *)entry(SERVER, ENTRIES - 1) = 0;
+	assert_int_equal(release(CLIENT, CLIENT_SLOT), H_SUCCESS);
+	assert_int_equal(*(u8 *)entry(SERVER, ENTRIES - 1), 0);
+	assert_int_equal(high(SERVER, ENTRIES), 0);
+	assert_int_equal(reg(CLIENT, CLIENT_SLOT, 1), H_SUCCESS);
+	*(u8 *)entry(SERVER, ENTRIES - 1) = 0x80;
+	assert_int_equal(release(CLIENT, CLIENT_SLOT), H_SUCCESS);
+	assert_int_equal(high(SERVER, ENTRIES - 1), CRQ_PARTNER_DEREGISTERED);
 }
 
 /* The client comes back, the server's queue stays where it was. */
@@ -306,10 +345,12 @@ int main(void)
 		PAIR(test_register_arguments),
 		PAIR(test_partners),
 		PAIR(test_any),
+		PAIR(test_any_waits),
 		CONNECTED(test_send),
 		CONNECTED(test_full),
 		CONNECTED(test_full_at_the_end),
 		CONNECTED(test_unmapped),
+		CONNECTED(test_event_without_room),
 		CONNECTED(test_again),
 		CONNECTED(test_ends),
 		CONNECTED(test_registering_disables_interrupts),
