@@ -131,9 +131,11 @@ def make_build(tmp_path_factory):
 
 
 @pytest.fixture(name="make")
-def make_system(build, tmp_path):
+def make_system(build, tmp_path, monkeypatch):
     """make("a") is a System in the directory "a" of the test; all are ended with it."""
     systems = []
+    (tmp_path / "registry").mkdir(0o700, exist_ok=True)
+    monkeypatch.setenv("OPENLPAR_REGISTRY", str(tmp_path / "registry"))
 
     def make(name="run"):
         systems.append(System(build, tmp_path / name))

@@ -65,6 +65,11 @@ def fields(names, layout, payload):
     return dict(zip(names, map(text, layout.unpack(payload[: layout.size]))))
 
 
+def plain(frame):
+    """What was between two flags, as it was before it was coded."""
+    return re.sub(rb"\x7d(.)", lambda match: bytes([match[1][0] ^ FLIP]), frame, flags=re.S)
+
+
 class Refused(Exception):
     """The hypervisor's answer was no: status and text."""
 
@@ -171,9 +176,9 @@ class Hypervisor:
         self.buffer += data
         *frames, self.buffer = self.buffer.split(bytes([FLAG]))
         for frame in frames:
-            plain = re.sub(rb"\x7d(.)", lambda match: bytes([match[1][0] ^ FLIP]), frame, flags=re.S)
-            if len(plain) >= 7 and zlib.crc32(plain[:-4]) == int.from_bytes(plain[-4:], "big"):
-                self.take(int.from_bytes(plain[1:3], "big"), plain[3:-4])
+            body = plain(frame)
+            if len(body) >= 7 and zlib.crc32(body[:-4]) == int.from_bytes(body[-4:], "big"):
+                self.take(int.from_bytes(body[1:3], "big"), body[3:-4])
 
     def take(self, channel, payload):
         if channel:

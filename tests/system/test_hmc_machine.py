@@ -1,112 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """The management console's commands on a whole machine, as an administrator types them."""
 
-import os
 import random
 import re
-import select
-import signal
-import socket
 import subprocess
-import sys
 import threading
 import time
 
 import pexpect
-import pytest
 
-from libmachine import ANSWER, BIN, BOOT, GUESTS, INITRD, KERNEL_6_1, START, Plan
-
-HMC = BIN / "hmc"
-ECHO = GUESTS / "echo.elf"
-RECORD = "name={0},desired_mem=64,desired_procs=1,boot_image=image0,boot_mode=fdt"
-
-
-class Console:
-    """hmc, for one machine."""
-
-    def __init__(self, machine):
-        self.machine = machine
-        self.run = machine.run
-        self.hmcd = None
-
-    def __call__(self, *words, timeout=ANSWER, **options):
-        """Status, output, messages."""
-        done = subprocess.run(
-            [HMC, "--dir", self.run, *words], capture_output=True, text=True, timeout=timeout, check=False, **options
-        )
-        return done.returncode, done.stdout, done.stderr
-
-    def ok(self, *words, **options):
-        """The output of a command that has to succeed."""
-        status, output, error = self(*words, **options)
-        assert (status, error) == (0, ""), f"{words}: {status}\n{output}{error}"
-        return output
-
-    def make(self, name, more=""):
-        self.ok("mksyscfg", "-r", "lpar", "-i", RECORD.format(name) + more)
-
-    def state(self, name):
-        return self.ok("lssyscfg", "-r", "lpar", "--filter", f"lpar_names={name}", "-F", "state").strip()
-
-    def wait_state(self, name, state, timeout=ANSWER):
-        deadline = time.monotonic() + timeout
-        while (now := self.state(name)) != state:
-            assert now != "Error" and time.monotonic() < deadline, f"{name}: {now}, not {state}"
-            time.sleep(0.1)
-
-    def spawn(self, *words):
-        run = pexpect.spawn(
-            str(HMC), ["--dir", str(self.run), *words], timeout=ANSWER, encoding="utf-8", codec_errors="replace"
-        )
-        run.logfile_read = sys.stdout
-        run.delaybeforesend = None
-        return run
-
-    def kill_daemon(self):
-        pid = int((self.run / "hmcd.pid").read_text())
-        os.kill(pid, signal.SIGKILL)
-        if self.hmcd:
-            self.hmcd.wait()
-        while os.path.exists(f"/proc/{pid}") and "\nState:\tZ" not in open(f"/proc/{pid}/status").read():
-            time.sleep(0.01)
-
-    def start_daemon(self):
-        """Another daemon for the machine that goes on."""
-        self.hmcd = subprocess.Popen([BIN / "hmcd", "--dir", self.run], stderr=open(self.run / "hmcd.log", "a"))
-        deadline = time.monotonic() + START
-        while True:
-            with socket.socket(socket.AF_UNIX) as client:
-                client.settimeout(START)
-                try:
-                    client.connect(str(self.run / "hmcd.sock"))
-                    client.sendall(b"wait-hello\n")
-                    if client.recv(64) == b"ok\n":
-                        return
-                except OSError:
-                    pass
-            assert self.hmcd.poll() is None and time.monotonic() < deadline, "the daemon does not come up"
-            time.sleep(0.02)
-
-
-@pytest.fixture(name="registry", autouse=True)
-def own_registry(tmp_path, monkeypatch):
-    """What else runs on this machine is not in it."""
-    monkeypatch.setenv("OPENLPAR_REGISTRY", str(tmp_path / "registry"))
-    monkeypatch.setenv("OPENLPAR_HISTORY", str(tmp_path / "history"))
-    monkeypatch.delenv("OPENLPAR_DIR", raising=False)
-    (tmp_path / "registry").mkdir(0o700)
-
-
-@pytest.fixture(name="hmc")
-def make_console(machine):
-    """A machine with one partition, which only echoes, and its console."""
-    console = Console(machine(Plan().lpar("first", ECHO), smp=2, mem="2G"))
-    console.wait_state("first", "Running")
-    yield console
-    if console.hmcd:
-        console.hmcd.terminate()
-        console.hmcd.wait()
+from libhmc import HMC, RECORD, BadWire, Console, make_console, own_registry  # noqa: F401
+from libmachine import ANSWER, BOOT, INITRD, KERNEL_6_1, Plan
 
 
 def test_session(machine):
@@ -328,44 +232,10 @@ def test_daemon_is_killed_in_a_change(hmc):
     assert hmc.state("kept") == "Not Activated"
 
 
-class Wire(threading.Thread):
-    """Between the daemon and the machine's management UART: one byte in RATE is another one."""
-
-    def __init__(self, run, rate):
-        super().__init__(daemon=True)
-        (run / "uart.sock").rename(run / "uart.real")
-        self.run_directory = run
-        self.rate = rate
-        self.random = random.Random(rate)
-        self.damaged = 0
-        self.listener = socket.socket(socket.AF_UNIX)
-        self.listener.bind(str(run / "uart.sock"))
-        self.listener.listen()
-        self.start()
-
-    def run(self):
-        with self.listener.accept()[0] as daemon, socket.socket(socket.AF_UNIX) as machine:
-            machine.connect(str(self.run_directory / "uart.real"))
-            ends = {daemon: machine, machine: daemon}
-            while True:
-                for end in select.select(list(ends), [], [])[0]:
-                    try:
-                        data = bytearray(end.recv(4096))
-                        if not data:
-                            return
-                        for at in range(len(data)):
-                            if self.random.randrange(self.rate) == 0:
-                                data[at] ^= 1 << self.random.randrange(8)
-                                self.damaged += 1
-                        ends[end].sendall(data)
-                    except OSError:
-                        return
-
-
 def test_damaged_frames(hmc):
     """Commands go over a wire that damages one byte in 500, each way."""
     hmc.kill_daemon()
-    wire = Wire(hmc.run, 500)
+    wire = BadWire(hmc.run, 500)
     hmc.start_daemon()
     for number in range(3):
         hmc.make(f"lp{number}")

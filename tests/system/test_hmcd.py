@@ -62,8 +62,12 @@ def test_up_twice(system):
 
 def test_two_side_by_side(make):
     one, two = make("one"), make("two")
-    assert one.up(FAKE_NAMES="alpha").returncode == 0
-    assert two.up(FAKE_NAMES="beta").returncode == 0
+    first = one.up(FAKE_NAMES="alpha")
+    assert (first.returncode, first.stderr) == (0, "")
+    second = two.up(FAKE_NAMES="beta")
+    assert second.returncode == 0
+    # Both have the name of a system that has none.
+    assert f"another system of this name is running: hmc finds this one by --dir {two.run} only" in second.stderr
     assert "alpha" in one.ask("list") and "beta" not in one.ask("list")
     assert "beta" in two.ask("list")
     assert one.down().returncode == 0

@@ -61,9 +61,10 @@ static void watch_event(evutil_socket_t fd, short what, void *ctx)
 
 	(void)fd;
 	(void)what;
-	if (uart_is_connected(hmcd->hypervisor->uart)) {
-		event_del(hmcd->watch);
-	} else if (!rundir_pid(&hmcd->run, "qemu.pid")) {
+	if (rundir_pid(&hmcd->run, "qemu.pid")) {
+		if (uart_is_connected(hmcd->hypervisor->uart))
+			event_del(hmcd->watch);
+	} else {
 		event_del(hmcd->watch);
 		hmcd->ended = "the machine has ended";
 		fprintf(stderr, "%s\n", hmcd->ended);
@@ -116,7 +117,7 @@ static void hypervisor_lost(void *ctx)
 
 	if (hmcd->ended)
 		machine_gone(hmcd);
-	else if (!hmcd->qemu)
+	else if (!hmcd->qemu && !event_pending(hmcd->watch, EV_TIMEOUT, NULL))
 		event_add(hmcd->watch, &pause);
 }
 

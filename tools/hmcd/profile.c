@@ -45,8 +45,11 @@ static const struct profile_attribute {
 	{"virtual_scsi_adapters", PLANNED, "none"},
 	{"virtual_eth_adapters", PLANNED, "none"},
 	{"boot_mode", MODE, "norm"},
-	{"conn_monitoring", FIXED, "0"},
+	{"conn_monitoring", FLAG, "0"},
 	{"auto_start", FLAG, "0"},
+	{"power_ctrl_lpar_ids", FIXED, "none"},
+	{"work_group_id", FIXED, "none"},
+	{"lpar_proc_compat_mode", FIXED, "default"},
 	{"boot_image", PLANNED, NULL},
 	{"boot_args", PLANNED, ""},
 	{"rmo_size", PLANNED, NULL},
@@ -300,9 +303,12 @@ void profile_list(const struct profile *profile, const char *lpar_name,
 
 			listing_add(listing, table[i].name, "%s", text);
 			free(text);
-		} else if (profile->value[i])
+		} else if (profile->value[i]) {
 			listing_add(listing, table[i].name, "%s", profile->value[i]);
-		else
+		} else if (table[i].kind == FIXED) {
+			listing_add(listing, table[i].name, "%s", table[i].otherwise);
+		} else {
 			listing_none(listing, table[i].name);
+		}
 	}
 }
