@@ -73,7 +73,7 @@ void cpu_idle(struct cpu *cpu, u64 until);
  */
 void cpu_kick(struct cpu *cpu);
 
-/* Timebase at which the decrementer of @vp passes or passed zero, loaded or not. */
+/* Timebase at which the decrementer of @vp, loaded on this processor, passes or passed zero. */
 u64 cpu_dec_expires(const struct vp *vp);
 
 /* The processor utilization register of whom this processor has loaded. */

@@ -12,19 +12,19 @@ struct lock {
 	u32 held;
 };
 
-static inline bool lock_try(struct lock *lock)
+static __always_inline bool lock_try(struct lock *lock)
 {
 	return __atomic_exchange_n(&lock->held, 1, __ATOMIC_ACQUIRE) == 0;
 }
 
-static inline void lock_take(struct lock *lock)
+static __always_inline void lock_take(struct lock *lock)
 {
 	while (!lock_try(lock))
 		while (__atomic_load_n(&lock->held, __ATOMIC_RELAXED))
 			;
 }
 
-static inline void lock_drop(struct lock *lock)
+static __always_inline void lock_drop(struct lock *lock)
 {
 	__atomic_store_n(&lock->held, 0, __ATOMIC_RELEASE);
 }

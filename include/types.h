@@ -87,14 +87,16 @@ ENDIAN_CONVERTERS(64)
 #undef __section
 #undef __unused
 #undef __noinline
-#define __packed       __attribute__((packed))
-#define __aligned(n)   __attribute__((aligned(n)))
-#define __section(s)   __attribute__((used, section(s)))
-#define __printf(f, a) __attribute__((format(printf, f, a)))
-#define __noreturn     __attribute__((noreturn))
-#define __unused       __attribute__((unused))
-#define __noinline     __attribute__((noinline))
-#define __cold	       __attribute__((cold, noinline)) /* hardly ever called: out of the way */
-#define __flatten      __attribute__((flatten))	       /* what it calls becomes part of it */
+#undef __always_inline
+#define __packed	__attribute__((packed))
+#define __aligned(n)	__attribute__((aligned(n)))
+#define __section(s)	__attribute__((used, section(s)))
+#define __printf(f, a)	__attribute__((format(printf, f, a)))
+#define __noreturn	__attribute__((noreturn))
+#define __unused	__attribute__((unused))
+#define __noinline	__attribute__((noinline))
+#define __always_inline inline __attribute__((always_inline))
+#define __cold		__attribute__((cold, noinline)) /* hardly ever called: out of the way */
+#define __flatten	__attribute__((flatten))	/* what it calls becomes part of it */
 
 #endif

@@ -168,8 +168,6 @@ u64 cpu_dec_expires(const struct vp *vp)
 {
 	u64 expires;
 
-	if (!vp->loaded)
-		return vp->dec_expires;
 	return dec_try(vp->loaded, &expires) ? expires : dec_try_again(vp->loaded);
 }
 
