@@ -137,7 +137,7 @@ HV_ELF := build/openlpar.elf
 # virtual processor to the next more than it would by itself. What may not be needed is not computed before a branch, nor
 # ahead of a loop: no register survives a visit to a partition, so that would be stored and loaded again.
 HV_LTO := -flto=auto -finline-functions --param max-inline-insns-auto=200 -fno-sched-interblock -fno-sched-spec \
-	-fno-move-loop-invariants -fno-tree-loop-im
+	-fno-move-loop-invariants -fno-tree-loop-im -fno-align-loops -fno-align-jumps
 
 build/hv/%.c.o: %.c build/flags/hv | $(SYSROOT)
 	@mkdir -p $(@D)
