@@ -68,6 +68,9 @@ class Machine:
         path = self.run / "hypervisor.log" if name is None else self.run / "consoles" / f"{name}.log"
         return path.read_text(errors="replace").replace("\r\n", "\n") if path.exists() else ""
 
+    def qemu_pid(self):
+        return int((self.run / "qemu.pid").read_text())
+
     def check_patience(self, name, what):
         if time.monotonic() - self.begin > PATIENCE:
             sys.exit(f"{name}: no {what} after {PATIENCE} s; its console:\n{self.log(name)[-4000:]}\n"
@@ -86,39 +89,48 @@ class Machine:
         lines = [tuple(map(int, line)) for line in lines]
         return {line[0]: line[1:4] for line in lines if line[4] == lines[-1][4]}
 
-    def second(self, names, skip=1, every=1):
+    def seconds(self, names, number, skip=1, every=1):
         """
-        For each of NAMES what its meter has counted in one second that all have seen, the same one, after SKIP others;
-        in one in which nobody wrote, when they write at seconds that EVERY divides: (PURR ticks, loops, extra).
+        For each of NAMES what its meter has counted, in NUMBER seconds that all have seen, the same ones, after SKIP
+        others: (PURR ticks, loops, extra). Of seconds in which nobody wrote, when they write at those that EVERY
+        divides.
         """
         while True:
             meters = {name: self.meter(name) for name in names}
             common = set.intersection(*map(set, meters.values()))
-            whole = sorted(s for s in common if s + 1 in common and (every == 1 or s % every))[skip:]
-            if whole:
-                return {
-                    name: tuple(b - a for a, b in zip(meter[whole[0]], meter[whole[0] + 1]))
-                    for name, meter in meters.items()
-                }
+            whole = sorted(s for s in common if s + 1 in common and (every == 1 or s % every))[skip : skip + number]
+            if len(whole) == number:
+                return [
+                    {name: tuple(b - a for a, b in zip(meter[s], meter[s + 1])) for name, meter in meters.items()}
+                    for s in whole
+                ]
             self.check_patience(names[0], "METER lines")
 
+    def second(self, names, skip=1, every=1):
+        """One of such seconds."""
+        return self.seconds(names, 1, skip, every)[0]
+
     def monitor(self, *commands):
-        """Commands for QEMU's monitor, as a person types them; what it answered to each."""
-        with socket.socket(socket.AF_UNIX) as monitor:
-            monitor.connect(str(self.run / "qmp.sock"))
-            stream = monitor.makefile("rw")
-            stream.readline()
-            requests = [{"execute": "qmp_capabilities"}] + [
-                {"execute": "human-monitor-command", "arguments": {"command-line": command}} for command in commands
-            ]
-            answers = []
-            for request in requests:
-                stream.write(json.dumps(request) + "\n")
-                stream.flush()
-                while "event" in (reply := json.loads(stream.readline())):
-                    pass
-                answers.append(reply["return"])
-            return answers[1:]
+        return monitor(self.run / "qmp.sock", *commands)
+
+
+def monitor(path, *commands):
+    """COMMANDS for the monitor of the QEMU with QMP socket PATH, as a person types them; what it answered to each."""
+    with socket.socket(socket.AF_UNIX) as link:
+        link.connect(str(path))
+        stream = link.makefile("rw")
+        stream.readline()
+        requests = [{"execute": "qmp_capabilities"}] + [
+            {"execute": "human-monitor-command", "arguments": {"command-line": command}} for command in commands
+        ]
+        answers = []
+        for request in requests:
+            stream.write(json.dumps(request) + "\n")
+            stream.flush()
+            while "event" in (reply := json.loads(stream.readline())):
+                pass
+            answers.append(reply["return"])
+        return answers[1:]
 
 
 def guest(name, test, procs=1, args="", **more):
