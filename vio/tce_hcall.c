@@ -80,10 +80,10 @@ HCALL(H_STUFF_TCE, h_stuff_tce, "hcall-multi-tce");
 
 /* Takes the @count entries in the partition's @list to itself: they may change while they are read.
  */
-static bool list_read(const struct lpar *lpar, const be64 *list, u64 *entry, u64 count)
+static bool list_read(const struct lpar *lpar, const volatile be64 *list, u64 *entry, u64 count)
 {
 	for (u64 i = 0; i < count; i++) {
-		entry[i] = be64_to_cpu(__atomic_load_n(&list[i], __ATOMIC_RELAXED));
+		entry[i] = be64_to_cpu(list[i]);
 		if (!entry_is_good(lpar, entry[i]))
 			return false;
 	}

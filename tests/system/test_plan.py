@@ -104,6 +104,28 @@ def test_check_writes_nothing(folder):
     assert sorted(os.listdir(folder)) == before
 
 
+def test_virtual_adapters(folder):
+    """Lists in the HMC's syntax; every adapter that is wrong has a line of its own."""
+    image = "image name=debian,kernel=images/vmlinux\n"
+    lpar = "lpar name=lp1,lpar_id=1,desired_mem=64,desired_procs=1,boot_image=debian,"
+    refused(
+        folder,
+        image + lpar + 'max_virtual_slots=6,virtual_eth_adapters="2/0/4095//0/0,6/0/1//0/0,""3/1/7/8,7/0/0"",4/0/1//0/0",'
+        "virtual_scsi_adapters=4/client/2//3/1,virtual_serial_adapters=5/server/0/1//any/0\n",
+        ':2: virtual_serial_adapters: "5/server/0/1//any/0": the other end is this partition (another one, or any)',
+        ':2: virtual_eth_adapters: "2/0/4095//0/0": port-vlan-id "4095" is not allowed (1 to 4094)',
+        ':2: virtual_eth_adapters: "6/0/1//0/0": slot "6" is not allowed (2 to 5 with max_virtual_slots=6)',
+        ':2: virtual_eth_adapters: "3/1/7/8,7/0/0": VLAN 7 is given more than once (each once, the port-vlan-id included)',
+        ':2: virtual_eth_adapters: "4/0/1//0/0": there is another adapter of virtual_scsi_adapters in slot 4 '
+        "(each in a slot of its own)",
+    )
+    good = folder / "good.plan"
+    good.write_text(image + lpar + 'virtual_eth_adapters="2/0/1//0/0,""3/1/5/6,7/1/1/UPLINK"""\n')
+    assert compiler("-o", folder / "good.dtb", good).returncode == 0
+    text = subprocess.run(["dtc", "-q", "-O", "dts", folder / "good.dtb"], capture_output=True, text=True, check=True)
+    assert "slot@3" in text.stdout and 'vswitch = "UPLINK"' in text.stdout
+
+
 def test_every_problem_is_told(folder):
     refused(
         folder,
