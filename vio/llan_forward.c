@@ -143,9 +143,9 @@ static void headers_set(struct packet *packet, const struct original *original, 
 	packet_put32(tcp + TCP_SEQUENCE, original->sequence + i * mss);
 	tcp[TCP_FLAGS] = original->flags;
 	if (!last)
-		tcp[TCP_FLAGS] &= (u8) ~(TCP_FIN | TCP_PSH);
+		tcp[TCP_FLAGS] &= 0xff ^ (TCP_FIN | TCP_PSH);
 	if (i > 0)
-		tcp[TCP_FLAGS] &= (u8)~TCP_CWR;
+		tcp[TCP_FLAGS] &= 0xff ^ TCP_CWR;
 }
 
 /* Segment @i of the frame. */

@@ -58,8 +58,8 @@ static inline u32 packet_get16(const u8 *at)
 
 static inline void packet_put16(u8 *at, u32 value)
 {
-	at[0] = (u8)(value >> 8);
-	at[1] = (u8)value;
+	at[0] = value >> 8 & 0xff;
+	at[1] = value & 0xff;
 }
 
 static inline u32 packet_get32(const u8 *at)
