@@ -22,11 +22,12 @@ static const struct tce_table *table_find(const struct lpar *lpar, u64 liobn, u6
 										: NULL;
 }
 
-/* May the partition map this? Unless it is a page fault, the page must be its own. */
-static bool entry_is_good(const struct lpar *lpar, u64 entry)
+/*
+ * May a partition with @memory bytes map this? Unless it is a page fault, the page must be its own.
+ */
+static bool entry_is_good(u64 memory, u64 entry)
 {
-	return !(entry & (TCE_READ | TCE_WRITE)) ||
-	       lpar_real(lpar, entry & ~TCE_PAGE_MASK) != REAL_NONE;
+	return !(entry & (TCE_READ | TCE_WRITE)) || entry < memory;
 }
 
 /* R4 = LIOBN, R5 = I/O address; out R4 = the entry. */
@@ -38,7 +39,7 @@ static s64 h_get_tce(struct vp *vp)
 	if (!table)
 		return H_PARAMETER;
 	entry = tce_entry_get(table, vp->gpr[5]);
-	if (entry_is_good(vp->lpar, entry)) {
+	if (entry_is_good(lpar_mem_size(vp->lpar), entry)) {
 		vp->gpr[4] = entry;
 		return H_SUCCESS;
 	}
@@ -52,7 +53,7 @@ static s64 h_put_tce(struct vp *vp)
 {
 	const struct tce_table *table = table_find(vp->lpar, vp->gpr[4], vp->gpr[5], 1);
 
-	if (!table || !entry_is_good(vp->lpar, vp->gpr[6]))
+	if (!table || !entry_is_good(lpar_mem_size(vp->lpar), vp->gpr[6]))
 		return H_PARAMETER;
 	tce_entry_set(table, vp->gpr[5], vp->gpr[6] & ENTRY_BITS);
 	return H_SUCCESS;
@@ -70,7 +71,7 @@ static s64 h_stuff_tce(struct vp *vp)
 	if (count > TCE_MAX_COUNT)
 		return H_P4;
 	table = table_find(vp->lpar, vp->gpr[4], ioba, count);
-	if (!table || !entry_is_good(vp->lpar, vp->gpr[6]))
+	if (!table || !entry_is_good(lpar_mem_size(vp->lpar), vp->gpr[6]))
 		return H_PARAMETER;
 	for (; count; count--, ioba += TCE_PAGE_SIZE)
 		tce_entry_set(table, ioba, vp->gpr[6] & ENTRY_BITS);
@@ -82,9 +83,11 @@ HCALL(H_STUFF_TCE, h_stuff_tce, "hcall-multi-tce");
  */
 static bool list_read(const struct lpar *lpar, const volatile be64 *list, u64 *entry, u64 count)
 {
+	u64 memory = lpar_mem_size(lpar);
+
 	for (u64 i = 0; i < count; i++) {
 		entry[i] = be64_to_cpu(list[i]);
-		if (!entry_is_good(lpar, entry[i]))
+		if (!entry_is_good(memory, entry[i]))
 			return false;
 	}
 	return true;
