@@ -16,13 +16,21 @@
 #include "vio/adapter.h"
 #include "vio/bus.h"
 
+void (*world_pause)(void);
 struct world_lpar world[WORLD_LPARS + 1];
 u8 real_memory[(WORLD_LPARS + 1) * WORLD_MEMORY] __aligned(4096);
 
 /* --- what adapters use of the others --- */
 
+u64 lpar_mem_size(const struct lpar *lpar __unused)
+{
+	return WORLD_MEMORY;
+}
+
 u64 lpar_real(const struct lpar *lpar, u64 logical)
 {
+	if (world_pause)
+		world_pause();
 	return logical < WORLD_MEMORY ? lpar->id * WORLD_MEMORY + logical : REAL_NONE;
 }
 
@@ -163,10 +171,8 @@ void world_reset(void)
 
 /* --- calls --- */
 
-s64 world_call(u32 id, u32 number, const u64 *argument, size_t count)
+s64 world_call_vp(struct vp *vp, u32 number, const u64 *argument, size_t count)
 {
-	struct vp *vp = &world[id].vp;
-
 	for (const struct hcall *line = __start_hcalls; line < __stop_hcalls; line++) {
 		if (line->number != number)
 			continue;
@@ -176,6 +182,11 @@ s64 world_call(u32 id, u32 number, const u64 *argument, size_t count)
 	}
 	fail_msg("no handler for %#x", (unsigned int)number);
 	return 0;
+}
+
+s64 world_call(u32 id, u32 number, const u64 *argument, size_t count)
+{
+	return world_call_vp(&world[id].vp, number, argument, count);
 }
 
 u64 world_unit(u32 slot)

@@ -23,6 +23,9 @@ struct world_lpar {
 
 extern struct world_lpar world[WORLD_LPARS + 1]; /* by lpar_id */
 
+/* Called, unless NULL, whenever a page is looked up: in the midst of whatever uses it. */
+extern void (*world_pause)(void);
+
 /* All partitions are active without adapters, their memory zero. */
 void world_reset(void);
 
@@ -39,6 +42,9 @@ void world_stop(u32 id);
 	world_call(id, number, (const u64[]){__VA_ARGS__}, \
 		   sizeof((u64[]){__VA_ARGS__}) / sizeof(u64))
 s64 world_call(u32 id, u32 number, const u64 *argument, size_t count);
+
+/* The same on another processor, whose results are in its gpr. */
+s64 world_call_vp(struct vp *vp, u32 number, const u64 *argument, size_t count);
 
 /* Maps @pages pages from @ioba on in the window of @slot to logical memory of that address. */
 void world_map(u32 id, u32 slot, u64 ioba, u32 pages, u64 access);

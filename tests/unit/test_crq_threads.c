@@ -1,0 +1,430 @@
+// SPDX-License-Identifier: Apache-2.0
+// SOURCES: tests/unit/crq_world.c vio/crq.c vio/crq_hcall.c vio/vscsi.c vio/adapter.c vio/tce.c
+// SOURCES: vio/tce_hcall.c vio/rdma_hcall.c partition/tree_writer.c
+// Partitions of two processors each that register, send, copy, free, start afresh and end at once.
+// What was accepted arrives in its order and once; what a copy brings is the client's that is
+// connected; and nobody writes into the memory of one that has freed its queue or been reset. What
+// is looked at after an adapter is freed, the sanitizer sees.
+#include <pthread.h>
+#include <sched.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/unit/crq_world.h"
+#include "vio/bus.h"
+#include "vio/tce.h"
+
+#define ACCESS	   3 /* read and write */
+#define PROCESSORS 2
+#define LIVES	   12 /* of each partition */
+#define ROUNDS	   60 /* of its processors in one life */
+#define ENTRIES	   (CRQ_PAGE_SIZE / sizeof(struct crq_entry))
+#define SENDERS	   (PROCESSORS * (WORLD_LPARS + 1) * WORLD_SLOTS)
+#define MESSAGE	   0x80
+#define SEED	   0x2545f491
+
+/* A partition's memory: a queue for each slot, and what is copied from and to. */
+#define QUEUE(slot) (0x8000 + (slot)*CRQ_PAGE_SIZE)
+#define FROM	    0x10000 /* all bytes are the partition's number */
+#define TO	    0x18000 /* COPY bytes for each server's processor and slot */
+#define LOCAL	    0x58000 /* the same for each processor */
+#define END	    0x60000
+#define COPY	    0x2000 /* bytes at most */
+#define NOBODY	    0xa5   /* what memory is that nobody may write */
+
+#define CHECK(condition)          \
+	do {                      \
+		if (!(condition)) \
+			abort();  \
+	} while (0)
+
+/* The last message from each sender that a queue has had; 0: none since it was registered. */
+struct receiver {
+	u32 at;
+	u64 last[SENDERS];
+	u32 events[SENDERS]; /* since then; each may have taken the place of one */
+};
+
+struct processor {
+	struct vp vp;
+	u32 number, random;
+	u64 sent[WORLD_SLOTS];
+	struct receiver receiver[WORLD_SLOTS];
+};
+
+struct connector {
+	u32 id, slot;
+	bool server;
+	u32 peer_lpar, peer_slot;
+};
+
+static const struct connector connectors[] = {
+	{1, 2, true, 3, 2},  {1, 3, true, 4, 2},
+	{2, 2, true, 3, 3},  {2, 3, true, PLAN_PEER_ANY, PLAN_PEER_ANY},
+	{3, 2, false, 1, 2}, {3, 3, false, 2, 2},
+	{3, 4, false, 2, 3}, {4, 2, false, 1, 3},
+	{4, 3, false, 2, 3},
+};
+
+static struct processor processors[WORLD_LPARS + 1][PROCESSORS];
+static u64 received, copied, events, refused;
+
+#define CALL(processor, number, ...)                                        \
+	world_call_vp(&(processor)->vp, number, (const u64[]){__VA_ARGS__}, \
+		      sizeof((u64[]){__VA_ARGS__}) / sizeof(u64))
+
+static u32 random_next(u32 *state)
+{
+	*state ^= *state << 13;
+	*state ^= *state >> 17;
+	*state ^= *state << 5;
+	return *state;
+}
+
+/* Others have their turn where they must not notice it. */
+static void pause_sometimes(void)
+{
+	static _Thread_local u32 random = SEED;
+
+	if (random_next(&random) % 64 == 0)
+		sched_yield();
+}
+
+static void count(u64 *what)
+{
+	__atomic_add_fetch(what, 1, __ATOMIC_RELAXED);
+}
+
+static u32 id_of(const struct processor *processor)
+{
+	return processor->vp.lpar->id;
+}
+
+static void expect_bytes(u32 id, u64 logical, u64 length, u8 byte)
+{
+	const u8 *memory = world_memory(id, logical);
+
+	for (u64 i = 0; i < length; i++)
+		CHECK(memory[i] == byte);
+}
+
+/* Nobody writes there now, nor a little later. */
+static void expect_nobody(u32 id, u64 logical, u64 length)
+{
+	memset(world_memory(id, logical), NOBODY, length);
+	for (u32 i = 0; i < 3; i++) {
+		sched_yield();
+		expect_bytes(id, logical, length, NOBODY);
+	}
+}
+
+/* --- messages --- */
+
+static u32 sender_number(const struct processor *processor, u32 slot)
+{
+	return (id_of(processor) * WORLD_SLOTS + slot) * PROCESSORS + processor->number;
+}
+
+static void message_send(struct processor *processor, u32 slot)
+{
+	u64 high = (u64)MESSAGE << CRQ_HEADER_SHIFT | sender_number(processor, slot);
+	s64 code = CALL(processor, H_SEND_CRQ, world_unit(slot), high, processor->sent[slot] + 1);
+
+	CHECK(code == H_SUCCESS || code == H_CLOSED || code == H_DROPPED);
+	if (code == H_SUCCESS)
+		processor->sent[slot]++;
+	else
+		count(&refused);
+}
+
+/* Messages of a server for anybody may have gone to somebody else. */
+static bool is_for_me_alone(u32 sender)
+{
+	u32 id = sender / PROCESSORS / WORLD_SLOTS, slot = sender / PROCESSORS % WORLD_SLOTS;
+
+	return id != 2 || slot != 3;
+}
+
+static void message_check(struct receiver *receiver, u32 sender, u64 number)
+{
+	u64 last = receiver->last[sender];
+
+	CHECK(sender < SENDERS && number > last);
+	if (last && is_for_me_alone(sender))
+		CHECK(number - last - 1 <= receiver->events[sender]);
+	receiver->last[sender] = number;
+	receiver->events[sender] = 0;
+	count(&received);
+}
+
+static void event_check(struct receiver *receiver, u64 high)
+{
+	CHECK(high == CRQ_PARTNER_FAILED || high == CRQ_PARTNER_DEREGISTERED);
+	for (u32 sender = 0; sender < SENDERS; sender++)
+		receiver->events[sender]++;
+	count(&events);
+}
+
+/* Takes the next entry of the queue, if there is one; an event may take its place meanwhile. */
+static bool entry_take(u32 id, u32 slot, struct receiver *receiver)
+{
+	struct crq_entry *entry =
+		(struct crq_entry *)world_memory(id, QUEUE(slot)) + receiver->at % ENTRIES;
+	u64 high = be64_to_cpu(__atomic_load_n(&entry->high, __ATOMIC_ACQUIRE));
+	be64 expected = cpu_to_be64(high);
+	u64 low;
+
+	if (!(high >> CRQ_HEADER_SHIFT))
+		return false;
+	low = be64_to_cpu(__atomic_load_n(&entry->low, __ATOMIC_ACQUIRE));
+	if (!__atomic_compare_exchange_n(&entry->high, &expected, 0, false, __ATOMIC_ACQ_REL,
+					 __ATOMIC_ACQUIRE))
+		return true;
+	receiver->at++;
+	if (high >> CRQ_HEADER_SHIFT == MESSAGE)
+		message_check(receiver, (u32)high, low);
+	else
+		event_check(receiver, high);
+	return true;
+}
+
+static void queue_register(struct processor *processor, u32 slot)
+{
+	u32 id = id_of(processor);
+	s64 code;
+
+	memset(world_memory(id, QUEUE(slot)), 0, CRQ_PAGE_SIZE);
+	processor->receiver[slot] = (struct receiver){0};
+	code = CALL(processor, H_REG_CRQ, world_unit(slot), QUEUE(slot), CRQ_PAGE_SIZE);
+	CHECK(code == H_SUCCESS || code == H_CLOSED || code == H_RESOURCE || code == H_NOT_FOUND);
+}
+
+static void queue_free(struct processor *processor, u32 slot)
+{
+	CHECK(CALL(processor, H_FREE_CRQ, world_unit(slot)) == H_SUCCESS);
+	expect_nobody(id_of(processor), QUEUE(slot), CRQ_PAGE_SIZE);
+	memset(world_memory(id_of(processor), QUEUE(slot)), 0, CRQ_PAGE_SIZE);
+}
+
+/* --- copies --- */
+
+static void copy_from_client(struct processor *processor, u32 slot, u64 local)
+{
+	u32 id = id_of(processor), client = id == 1 && slot == 3 ? 4 : 3;
+	u64 window = world_liobn(id, slot, 0), remote = world_liobn(id, slot, 1);
+	u64 length = 1 + random_next(&processor->random) % COPY;
+	s64 code = CALL(processor, H_COPY_RDMA, length, remote, FROM, window, local);
+
+	CHECK(code == H_SUCCESS || code == H_SOURCE_PARM || code == H_PERMISSION);
+	if (code != H_SUCCESS)
+		return;
+	if (!is_for_me_alone(sender_number(processor, slot)))
+		client = *world_memory(id, local);
+	CHECK(client == 3 || client == 4);
+	expect_bytes(id, local, length, (u8)client);
+	count(&copied);
+}
+
+static void copy_to_client(struct processor *processor, u32 slot, u64 local)
+{
+	u32 id = id_of(processor);
+	u64 window = world_liobn(id, slot, 0), remote = world_liobn(id, slot, 1);
+	u64 place = ((id - 1) * PROCESSORS + processor->number) * WORLD_SLOTS + slot;
+	s64 code = CALL(processor, H_COPY_RDMA, COPY, window, local, remote, TO + place * COPY);
+
+	CHECK(code == H_SUCCESS || code == H_DEST_PARM || code == H_PERMISSION);
+	code = CALL(processor, H_WRITE_RDMA, 48, remote, TO + place * COPY, 1, 2, 3);
+	CHECK(code == H_SUCCESS || code == H_DEST_PARM || code == H_PERMISSION);
+}
+
+static void copy(struct processor *processor, const struct connector *connector)
+{
+	u64 local = LOCAL + processor->number * COPY;
+
+	if (!connector->server)
+		return;
+	copy_from_client(processor, connector->slot, local);
+	copy_to_client(processor, connector->slot, local);
+}
+
+/* --- life --- */
+
+static void use(struct processor *processor, const struct connector *connector)
+{
+	u32 slot = connector->slot, dice = random_next(&processor->random) >> 8 & 63;
+	bool owner = processor->number == 0; /* of the queues */
+
+	if (dice < 24)
+		for (u32 i = 0; i < dice; i++)
+			message_send(processor, slot);
+	else if (dice < 36)
+		copy(processor, connector);
+	else if (dice < 40)
+		CALL(processor, H_VIO_SIGNAL, world_unit(slot), dice);
+	else if (dice < 41 && owner)
+		queue_free(processor, slot);
+	else if (dice < 43 && owner)
+		queue_free(processor, slot), queue_register(processor, slot);
+	while (owner && dice % 16 == 0 &&
+	       entry_take(id_of(processor), slot, &processor->receiver[slot]))
+		;
+}
+
+static void *processor_run(void *arg)
+{
+	struct processor *processor = arg;
+
+	for (u32 i = 0; i < ROUNDS; i++)
+		for (u32 n = 0; n < ARRAY_SIZE(connectors); n++)
+			if (connectors[n].id == id_of(processor))
+				use(processor, &connectors[n]);
+	return NULL;
+}
+
+static void plug_all(u32 id)
+{
+	for (const struct connector *one = connectors; one < connectors + ARRAY_SIZE(connectors);
+	     one++)
+		if (one->id == id)
+			(one->server ? world_server : world_client)(id, one->slot, one->peer_lpar,
+								    one->peer_slot);
+}
+
+static void map_all(u32 id)
+{
+	struct processor *processor = &processors[id][0];
+
+	memset(world_memory(id, FROM), (int)id, TO - FROM);
+	for (const struct connector *one = connectors; one < connectors + ARRAY_SIZE(connectors);
+	     one++) {
+		if (one->id != id)
+			continue;
+		world_map(id, one->slot, QUEUE(one->slot), 1, ACCESS);
+		world_map(id, one->slot, FROM, (END - FROM) / TCE_PAGE_SIZE, ACCESS);
+		queue_register(processor, one->slot);
+	}
+}
+
+/* The partition runs on its processors, then starts afresh or ends and is activated again. */
+static void *partition_run(void *arg)
+{
+	u32 id = (u32)(size_t)arg;
+	struct processor *processor = processors[id];
+	pthread_t second;
+
+	for (u32 life = 0; life < LIVES; life++) {
+		map_all(id);
+		pthread_create(&second, NULL, processor_run, &processor[1]);
+		processor_run(&processor[0]);
+		pthread_join(second, NULL);
+		if (random_next(&processor->random) & 256) {
+			world_restart(id);
+			expect_nobody(id, 0, END);
+		} else {
+			world_stop(id);
+			expect_nobody(id, 0, END);
+			plug_all(id);
+		}
+	}
+	return NULL;
+}
+
+static void test_all_at_once(void **state __unused)
+{
+	pthread_t threads[WORLD_LPARS + 1];
+
+	world_reset();
+	world_pause = pause_sometimes;
+	for (u32 id = 1; id <= WORLD_LPARS; id++) {
+		plug_all(id);
+		for (u32 number = 0; number < PROCESSORS; number++)
+			processors[id][number] = (struct processor){
+				.vp.lpar = &world[id].lpar,
+				.number = number,
+				.random = SEED * (id * 2 + number + 1),
+			};
+	}
+	for (u32 id = 1; id <= WORLD_LPARS; id++)
+		pthread_create(&threads[id], NULL, partition_run, (void *)(size_t)id);
+	for (u32 id = 1; id <= WORLD_LPARS; id++)
+		pthread_join(threads[id], NULL);
+	/* The test has to have come across what it is about. */
+	assert_true(received > 1000 && copied > 100 && events > 20 && refused > 100);
+}
+
+/* --- storms --- */
+
+static void *storm_run(void *arg)
+{
+	struct processor *processor = arg;
+
+	for (u32 i = 0; i < 10 * LIVES * ROUNDS; i++) {
+		u32 dice = random_next(&processor->random) >> 4;
+		u32 slot = 2 + dice / 16 % 3;
+		u64 unit = world_unit(slot);
+		s64 code;
+
+		if (dice % 16 < 6)
+			code = CALL(processor, H_REG_CRQ, unit, QUEUE(slot), CRQ_PAGE_SIZE);
+		else if (dice % 16 < 10)
+			code = CALL(processor, H_FREE_CRQ, unit);
+		else
+			code = CALL(processor, H_SEND_CRQ, unit, 0xc0UL << CRQ_HEADER_SHIFT);
+		CHECK(code == H_SUCCESS || code == H_PARAMETER || code == H_CLOSED ||
+		      code == H_DROPPED || code == H_RESOURCE);
+	}
+	return NULL;
+}
+
+/* Whoever is registered after all has exactly one partner, which has it. */
+static void expect_pairs(void)
+{
+	for (u32 id = 1; id <= WORLD_LPARS; id++)
+		for (u32 slot = 2; slot < 5; slot++)
+			if (world[id].lpar.bus->slot[slot])
+				queue_free(&processors[id][0], slot);
+	for (u32 id = 1; id <= WORLD_LPARS; id++)
+		map_all(id);
+	for (u32 n = 0; n < ARRAY_SIZE(connectors); n++) {
+		const struct connector *one = &connectors[n];
+		struct processor *processor = &processors[one->id][0];
+		s64 code =
+			CALL(processor, H_SEND_CRQ, world_unit(one->slot), 0xc0UL << 56, one->slot);
+
+		/* One of the two that want the server for anybody waits. */
+		assert_int_equal(code, one->id == 4 && one->slot == 3 ? H_CLOSED : H_SUCCESS);
+	}
+}
+
+static void test_storm(void **state __unused)
+{
+	pthread_t threads[WORLD_LPARS + 1][PROCESSORS];
+
+	for (u32 id = 1; id <= WORLD_LPARS; id++)
+		map_all(id);
+	for (u32 id = 1; id <= WORLD_LPARS; id++)
+		for (u32 n = 0; n < PROCESSORS; n++)
+			pthread_create(&threads[id][n], NULL, storm_run, &processors[id][n]);
+	for (u32 id = 1; id <= WORLD_LPARS; id++)
+		for (u32 n = 0; n < PROCESSORS; n++)
+			pthread_join(threads[id][n], NULL);
+	expect_pairs();
+	for (u32 id = 1; id <= WORLD_LPARS; id++)
+		world_stop(id);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_all_at_once),
+		cmocka_unit_test(test_storm),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
