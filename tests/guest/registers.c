@@ -200,12 +200,13 @@ static void check_volatile(enum action action)
 /* The decrementer went on while the partition was away: it and the time base agree. */
 static void check_decrementer(u64 set_before, u64 set_after)
 {
-	u64 before = mftb(), after, dec = (u32)mfspr(SPRN_DEC);
+	u64 before = mftb(), after;
+	s64 dec = (s32)mfspr(SPRN_DEC);
 
 	after = mftb();
-	check(dec + DEC_SLACK >= DEC_FAR - (after - set_before) &&
-		      dec <= DEC_FAR - (before - set_after) + DEC_SLACK,
-	      "decrementer is %lx, %lu to %lu ticks after it was set to %x", dec,
+	check(dec + DEC_SLACK >= DEC_FAR - (s64)(after - set_before) &&
+		      dec <= DEC_FAR - (s64)(before - set_after) + DEC_SLACK,
+	      "decrementer is %ld, %lu to %lu ticks after it was set to %x", dec,
 	      before - set_after, after - set_before, DEC_FAR);
 }
 
