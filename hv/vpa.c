@@ -192,7 +192,7 @@ u32 vpa_keep(const struct vp *vp)
 	vmx = vpa->maintain_vmx;
 	pmu = vpa->maintain_pmcs;
 	ebb = vpa->maintain_ebb;
-	if (!(fp | vmx | pmu | ebb))
+	if (usually(!(fp | vmx | pmu | ebb)))
 		return 0;
 	return (fp ? VPA_KEEP_FP : 0) | (vmx ? VPA_KEEP_VMX : 0) | (pmu ? VPA_KEEP_PMU : 0) |
 	       (ebb ? VPA_KEEP_EBB : 0);
@@ -239,7 +239,9 @@ struct vp_slb vpa_slb_entry(u64 shadow, u32 i)
 	u64 e = be64_to_cpu(area->entry[i].e) & SLB_E_MASK;
 	u64 v = be64_to_cpu(area->entry[i].v);
 
-	return is_plain(v) ? (struct vp_slb){e, v} : slb_check(e, v);
+	if (usually(is_plain(v)))
+		return (struct vp_slb){e, v};
+	return slb_check(e, v);
 }
 
 bool vpa_donates(const struct vp *vp)

@@ -99,4 +99,7 @@ ENDIAN_CONVERTERS(64)
 #define __cold		__attribute__((cold, noinline)) /* hardly ever called: out of the way */
 #define __flatten	__attribute__((flatten))	/* what it calls becomes part of it */
 
+/* @x, which is true mostly: the compiler puts that case first. */
+#define usually(x) __builtin_expect(!!(x), 1)
+
 #endif

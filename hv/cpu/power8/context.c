@@ -288,11 +288,11 @@ static void context_save(struct vp *vp)
 	u64 any = 0;
 
 	vp->kept = keep;
-	if (keep) {
-		any = facilities_save(vp, keep);
-	} else {
+	if (usually(!keep)) {
 		pmu_stop();
 		FOR_EACH_EBB_SPR(SPR_CLEAR)
+	} else {
+		any = facilities_save(vp, keep);
 	}
 	/* One that ceded has not run since it was read. */
 	vp->dec_expires = vp->state == VP_CEDED ? vp->wake_at : cpu_dec_expires(vp);
@@ -319,11 +319,11 @@ static void context_load(struct cpu *cpu, struct vp *vp)
 	spr_write(SPR_CTRL, spr->ctrl);
 	slb_load(vp);
 	dec_load(vp);
-	if (vp->kept) {
-		facilities_load(vp);
-	} else {
+	if (usually(!vp->kept)) {
 		all_clear();
 		FOR_EACH_PMU_SPR(SPR_CLEAR)
+	} else {
+		facilities_load(vp);
 	}
 }
 

@@ -140,10 +140,10 @@ static void visit(struct cpu *cpu, struct vp *vp, u64 until)
 {
 	u64 lpcr = __atomic_load_n(&vp->lpar->lpcr, __ATOMIC_RELAXED) | cpu->lpcr;
 
-	if (has_something_to_deliver(vp) && deliver(vp))
-		enter_armed(cpu, vp, lpcr, until);
-	else
+	if (usually(!has_something_to_deliver(vp)) || !deliver(vp))
 		enter_with(cpu, vp, lpcr, until);
+	else
+		enter_armed(cpu, vp, lpcr, until);
 }
 
 static void after_visit(struct cpu *cpu, struct vp *vp)
