@@ -305,7 +305,7 @@ void profile_list(const struct profile *profile, const char *lpar_name,
 			free(text);
 		} else if (profile->value[i]) {
 			listing_add(listing, table[i].name, "%s", profile->value[i]);
-		} else if (table[i].kind == FIXED) {
+		} else if (table[i].kind == FIXED || table[i].kind == FLAG) {
 			listing_add(listing, table[i].name, "%s", table[i].otherwise);
 		} else {
 			listing_none(listing, table[i].name);
