@@ -3,6 +3,7 @@
 
 import collections
 import itertools
+import math
 import re
 import subprocess
 
@@ -68,6 +69,8 @@ def switch_machine(args):
 def switch_cost(second):
     """Ticks from the last instruction of one before H_CEDE to the first of the other behind its own, in a SECOND."""
     (_, waits, own), (_, other_waits, other_own) = (second[name] for name in PAIR)
+    if waits + other_waits == 0:  # this computer was busy with others all the time
+        return math.inf
     if abs(waits - other_waits) > waits / 20:
         print(f"switch: ping waited {waits:.0f} times in a second, pong {other_waits:.0f}: they do not take turns")
     return (TICKS - own - other_own) / (waits + other_waits)

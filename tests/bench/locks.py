@@ -49,7 +49,7 @@ def partition(kernel, initrd):
     return (
         f"image name=linux,kernel={kernel},initrd={initrd}\n"
         f"lpar name=lp1,desired_mem=512,proc_mode=shared,desired_procs={PROCS},desired_proc_units=1.00,"
-        'boot_image=linux,boot_mode=of,boot_args="console=hvc0 cpuidle.off=1 bench=contend"\n'
+        'boot_image=linux,boot_mode=of,boot_args="console=hvc0 quiet cpuidle.off=1 bench=contend"\n'
     )
 
 
