@@ -376,13 +376,15 @@ static struct vp *next_here(struct cpu *cpu, struct vp *vp, u64 *until)
 	return vp;
 }
 
-static struct vp *next_anywhere(struct cpu *cpu, struct vp *vp, u64 *until)
+static struct vp *next_anywhere(struct cpu *cpu, struct vp *vp, bool chores, u64 *until)
 {
 	struct dispatch_queue *queue = &cpu->queue;
 
-	forget(cpu);
-	poll(cpu);
-	work(cpu);
+	if (chores) {
+		forget(cpu);
+		poll(cpu);
+		work(cpu);
+	}
 	if (!vp)
 		vp = pick(cpu);
 	if (queue->owner)
@@ -402,6 +404,7 @@ struct vp *dispatch_next(struct cpu *cpu, u64 *until)
 {
 	struct dispatch_queue *queue = &cpu->queue;
 	struct vp *before = queue->running, *goes_on, *vp;
+	bool chores;
 	u64 now;
 
 	/* Who runs somebody on entitlement is called just once more than necessary. */
@@ -417,12 +420,13 @@ struct vp *dispatch_next(struct cpu *cpu, u64 *until)
 		change(cpu, before, vp);
 		return vp;
 	}
-	/* Chores may take it away from here, or end it. */
-	if (before != goes_on && has_chores(cpu)) {
+	chores = has_chores(cpu);
+	/* They may take it away from here, or end it. */
+	if (before != goes_on && chores) {
 		change(cpu, before, NULL);
 		before = NULL;
 	}
-	vp = next_anywhere(cpu, goes_on, until);
+	vp = next_anywhere(cpu, goes_on, chores, until);
 	change(cpu, before, vp);
 	return vp;
 }
