@@ -185,7 +185,7 @@ static enum llan_result forward_segments(struct llan *to, const struct llan_orde
 	struct original original = headers_save(packet);
 	enum llan_result result = LLAN_DELIVERED;
 
-	while (*segment<count && * budget> 0 && result != LLAN_SENDER) {
+	while (*budget > 0 && *segment < count && result != LLAN_SENDER) {
 		result = forward_segment(to, order, &original, *segment);
 		if (result == LLAN_DROPPED)
 			*dropped = true;
