@@ -326,20 +326,37 @@ static void interrupt_enable(const struct port *port)
 	exception_vector_code(EXCEPTION_EXTERNAL, external_code, sizeof(external_code));
 }
 
+/* H_SEND_CRQ with nothing around it. */
+static s64 send_at_once(u64 unit, u64 high, u64 low)
+{
+	register u64 r3 __asm__("r3") = H_SEND_CRQ;
+	register u64 r4 __asm__("r4") = unit;
+	register u64 r5 __asm__("r5") = high;
+	register u64 r6 __asm__("r6") = low;
+
+	__asm__ volatile("sc 1"
+			 : "+r"(r3), "+r"(r4), "+r"(r5), "+r"(r6)
+			 :
+			 : "r0", "r7", "r8", "r9", "r10", "r11", "r12", "ctr", "xer", "cr0", "cr1",
+			   "cr5", "cr6", "cr7", "memory");
+	return (s64)r3;
+}
+
 static void measure_send(u64 calls)
 {
 	volatile u64 *taken = guest_low_memory(SCRATCH_INTERRUPTS);
 	u64 sum = 0;
 
 	for (u64 i = 0; i < calls; i++) {
-		u64 start, rc;
+		u64 start;
 		u32 xirr;
+		s64 rc;
 
 		*taken = 0;
 		dec_set(DEC_FAR);
 		interrupts_set(true);
 		start = mftb();
-		rc = hcall(H_SEND_CRQ, client.unit, MESSAGE << CRQ_HEADER_SHIFT, i);
+		rc = send_at_once(client.unit, MESSAGE << CRQ_HEADER_SHIFT, i);
 		interrupts_set(false);
 		check(rc == H_SUCCESS && *taken >= start, "%ld, interrupt at %lx", rc, *taken);
 		sum += *taken - start;
