@@ -85,8 +85,10 @@ static struct crq_entry *entry_at(const struct crq *crq, u64 at)
 /* The header is in the first word, which is stored last: the receiver may look at any time. */
 static void entry_store(struct crq_entry *entry, u64 high, u64 low)
 {
-	__atomic_store_n(&entry->low, cpu_to_be64(low), __ATOMIC_RELAXED);
-	__atomic_store_n(&entry->high, cpu_to_be64(high), __ATOMIC_RELEASE);
+	__atomic_store_n((__force u64 *)&entry->low, (__force u64)cpu_to_be64(low),
+			 __ATOMIC_RELAXED);
+	__atomic_store_n((__force u64 *)&entry->high, (__force u64)cpu_to_be64(high),
+			 __ATOMIC_RELEASE);
 }
 
 static bool entry_is_free(const struct crq_entry *entry)
