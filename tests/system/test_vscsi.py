@@ -230,6 +230,7 @@ def test_client_dies(storage):
     fio(storage, storage.disks(1)[0], rw="randwrite", bs="64k", iodepth=16)
 
 
+@pytest.mark.stress
 def test_multipath(storage):
     """Two servers for one disk: one ends under load, and the client does not notice."""
     one, other = storage.disks(1)[0], storage.disks(2)[0]
