@@ -9,6 +9,7 @@
  *		system-name = "…"; mem-region-size = <MiB>;
  *		min-proc-units-per-virtual-proc = <units>;
  *		partitions { lpar@ID { lpar-name = "…"; lpar-id = <ID>; desired-mem = <MiB>;
+ *			min-mem = <MiB>; max-mem = <MiB>; absent: desired-mem; the daemon's;
  *			min-procs = <N>; desired-procs = <N>; max-procs = <N>;
  *			min-proc-units = <units>; desired-proc-units = <units>;
  *			max-proc-units = <units>; all three 0: dedicated processors;
@@ -50,7 +51,9 @@
 #define PLAN_NODE_LPAR		  "lpar@%x"
 #define PLAN_PROP_LPAR_NAME	  "lpar-name"
 #define PLAN_PROP_LPAR_ID	  "lpar-id"
+#define PLAN_PROP_MIN_MEM	  "min-mem"
 #define PLAN_PROP_DESIRED_MEM	  "desired-mem"
+#define PLAN_PROP_MAX_MEM	  "max-mem"
 #define PLAN_PROP_SHARING_MODE	  "sharing-mode"
 #define PLAN_PROP_MIN_PROCS	  "min-procs"
 #define PLAN_PROP_DESIRED_PROCS	  "desired-procs"

@@ -153,7 +153,11 @@ static void what_is_wrong_changes_nothing(void **state)
 	} wrong[] = {
 		{"colour=red", "HSCL8016 The attribute colour is not valid.\n"},
 		{"desired_mem=500", "P desired_mem: 500 is not a multiple of mem_region_size=16"},
-		{"desired_mem=256,min_mem=512", "P min_mem: \"512\" is not allowed (64 to 256 MiB"},
+		{"desired_mem=256,min_mem=512",
+		 "P min_mem: 512 is more than desired_mem=256 (64 to 256 MiB)"},
+		{"max_mem=256", "P max_mem: 256 is less than desired_mem=512 (512 to 1048576 MiB)"},
+		{"min_mem=100", "P min_mem: 100 is not a multiple of mem_region_size=16"},
+		{"min_mem=x", "P min_mem: \"x\" is not allowed (64 to 1048576 MiB"},
 		{"desired_procs=65", "P desired_procs: \"65\" is not allowed (1 to 64)"},
 		{"lpar_env=os400", "P lpar_env: \"os400\" is not allowed here (aixlinux)"},
 		{"auto_start=2", "P auto_start: \"2\" is not allowed (0 or 1)"},

@@ -252,6 +252,27 @@ static void test_ranges(void **state)
 		 {"96"},
 		 {"65", "100", "1048575"},
 		 "is not a multiple of mem_region_size=16 (64 to 1048576 MiB in steps of 16)"},
+		{"min_mem",
+		 {"64", "80", "256"},
+		 {"63", "0", "1048577", "", "256M", "4294967360"},
+		 "(64 to 1048576 MiB, a multiple of the sys record's mem_region_size)"},
+		{"min_mem",
+		 {"240"},
+		 {"65"},
+		 "is not a multiple of mem_region_size=16 (64 to 256 MiB"},
+		{"min_mem", {"256"}, {"272"}, "272 is more than desired_mem=256 (64 to 256 MiB)"},
+		{"max_mem",
+		 {"256", "272", "1048576"},
+		 {"63", "0", "1048577", "", "-1"},
+		 "(64 to 1048576 MiB, a multiple of the sys record's mem_region_size)"},
+		{"max_mem",
+		 {"256"},
+		 {"257"},
+		 "is not a multiple of mem_region_size=16 (256 to 1048576"},
+		{"max_mem",
+		 {"256"},
+		 {"240"},
+		 "240 is less than desired_mem=256 (256 to 1048576 MiB)"},
 		{"rmo_size",
 		 {"32", "64", "128", "256"},
 		 {"0", "16", "48", "512", "", "x", "33", "257"},
@@ -287,6 +308,45 @@ static void test_ranges(void **state)
 			lpar_value(cases[i].attribute, value, cases[i].range);
 		}
 	}
+}
+
+static void memory_expect(const char *attributes, u32 min, u32 desired, u32 max)
+{
+	char text[256];
+	char *problems;
+	char *copy;
+
+	snprintf(text, sizeof(text), IMAGE "lpar name=a,desired_procs=1,boot_image=i,%s\n",
+		 attributes);
+	problems = bytes_parse(text, strlen(text), &copy);
+	assert_string_equal(problems, "");
+	assert_int_equal(config.lpars[0].min_mem, min);
+	assert_int_equal(config.lpars[0].desired_mem, desired);
+	assert_int_equal(config.lpars[0].max_mem, max);
+	free(problems);
+	free(copy);
+}
+
+static void test_memory(void **state)
+{
+	(void)state;
+	memory_expect("desired_mem=256", 256, 256, 256);
+	memory_expect("desired_mem=256,min_mem=64", 64, 256, 256);
+	memory_expect("max_mem=1024,desired_mem=256", 256, 256, 1024);
+	memory_expect("min_mem=128,desired_mem=256,max_mem=512", 128, 256, 512);
+	assert_problem("sys mem_region_size=256\n" IMAGE
+		       "lpar name=a,min_mem=128,desired_mem=512,desired_procs=1,boot_image=i",
+		       "p:3: min_mem: 128 is not a multiple of mem_region_size=256",
+		       "(256 to 512 MiB in steps of 256)");
+	assert_problems(IMAGE "lpar name=a,min_mem=128,desired_mem=112,max_mem=96,desired_procs=1,"
+			      "boot_image=i",
+			"p:2: min_mem: 128 is more than desired_mem=112 (64 to 112 MiB)\n"
+			"p:2: max_mem: 96 is less than desired_mem=112 (112 to 1048576 MiB)\n");
+	/* what was refused is not missed in what depends on it */
+	assert_problem(IMAGE "lpar name=a,min_mem=128,desired_mem=1,desired_procs=1,boot_image=i",
+		       "p:2: desired_mem: \"1\" is not allowed", "(64 to");
+	assert_problem(IMAGE "lpar name=a,min_mem=512,desired_mem=100,desired_procs=1,boot_image=i",
+		       "p:2: desired_mem: 100 is not a multiple", "(64 to");
 }
 
 static void test_names(void **state)
@@ -517,13 +577,14 @@ static void test_attributes(void **state)
 			"()<>*$&?|[]'\"`/, no blank at either end)\n"
 			"p:2: kernel: missing (path of a file that can be read and is not "
 			"empty)\n");
-	assert_problem(IMAGE LPAR ",profile_name=x\n",
-		       "p:2: profile_name: unknown attribute of the record type lpar",
-		       "(name, lpar_id, desired_mem, proc_mode, sharing_mode, min_procs, "
-		       "desired_procs, max_procs, min_proc_units, desired_proc_units, "
-		       "max_proc_units, uncap_weight, rmo_size, boot_image, boot_mode, boot_args, "
-		       "max_virtual_slots, virtual_serial_adapters, virtual_scsi_adapters, "
-		       "virtual_eth_adapters, auto_start)");
+	assert_problem(
+		IMAGE LPAR ",profile_name=x\n",
+		"p:2: profile_name: unknown attribute of the record type lpar",
+		"(name, lpar_id, min_mem, desired_mem, max_mem, proc_mode, sharing_mode, min_procs, "
+		"desired_procs, max_procs, min_proc_units, desired_proc_units, "
+		"max_proc_units, uncap_weight, rmo_size, boot_image, boot_mode, boot_args, "
+		"max_virtual_slots, virtual_serial_adapters, virtual_scsi_adapters, "
+		"virtual_eth_adapters, auto_start)");
 	assert_problem(IMAGE LPAR ",name=b\n", "p:2: name: given more than once", "(at most once");
 	assert_problem(IMAGE LPAR ",\"name=b\"\n", "p:2: name: given more than once", "");
 	assert_problem("image name=i,kernel=\n" LPAR, "p:1: kernel: \"\" is not allowed",
@@ -590,21 +651,14 @@ static void test_ids(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_record),
-		cmocka_unit_test(test_record_size),
-		cmocka_unit_test(test_defaults),
-		cmocka_unit_test(test_lines),
-		cmocka_unit_test(test_nul),
-		cmocka_unit_test(test_ranges),
-		cmocka_unit_test(test_names),
-		cmocka_unit_test(test_boot_args),
-		cmocka_unit_test(test_procs_defaults),
-		cmocka_unit_test(test_procs),
-		cmocka_unit_test(test_min_units_per_vp),
-		cmocka_unit_test(test_system),
-		cmocka_unit_test(test_attributes),
-		cmocka_unit_test(test_references),
-		cmocka_unit_test(test_problem_order),
+		cmocka_unit_test(test_record),	   cmocka_unit_test(test_record_size),
+		cmocka_unit_test(test_defaults),   cmocka_unit_test(test_lines),
+		cmocka_unit_test(test_nul),	   cmocka_unit_test(test_ranges),
+		cmocka_unit_test(test_memory),	   cmocka_unit_test(test_names),
+		cmocka_unit_test(test_boot_args),  cmocka_unit_test(test_procs_defaults),
+		cmocka_unit_test(test_procs),	   cmocka_unit_test(test_min_units_per_vp),
+		cmocka_unit_test(test_system),	   cmocka_unit_test(test_attributes),
+		cmocka_unit_test(test_references), cmocka_unit_test(test_problem_order),
 		cmocka_unit_test(test_ids),
 	};
 

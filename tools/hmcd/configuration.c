@@ -37,6 +37,12 @@ static u32 cell_get(const void *fdt, int node, const char *name)
 	return cell && length == sizeof(*cell) ? fdt32_to_cpu(*cell) : 0;
 }
 
+/* One that is left out when it is as @otherwise. */
+static u32 cell_or(const void *fdt, int node, const char *name, u32 otherwise)
+{
+	return fdt_getprop(fdt, node, name, NULL) ? cell_get(fdt, node, name) : otherwise;
+}
+
 static const char *string_get(const void *fdt, int node, const char *name)
 {
 	int length;
@@ -82,6 +88,8 @@ static void lpar_read(const void *fdt, int node, struct config_lpar *lpar)
 		.boot_args = string_get(fdt, node, PLAN_PROP_BOOT_ARGS),
 		.max_virtual_slots = cell_get(fdt, node, PLAN_PROP_VIRTUAL_SLOTS),
 	};
+	lpar->min_mem = cell_or(fdt, node, PLAN_PROP_MIN_MEM, lpar->desired_mem);
+	lpar->max_mem = cell_or(fdt, node, PLAN_PROP_MAX_MEM, lpar->desired_mem);
 	procs->sharing_mode = plan_sharing_find(string_get(fdt, node, PLAN_PROP_SHARING_MODE));
 	procs->dedicated = procs->sharing_mode >= PLAN_KEEP_IDLE;
 	procs->min_procs = cell_get(fdt, node, PLAN_PROP_MIN_PROCS);
@@ -293,7 +301,9 @@ void configuration_empty(struct store *store)
 
 /* Writing. */
 
-static const char *const plan_attributes[] = {"desired_mem",
+static const char *const plan_attributes[] = {"min_mem",
+					      "desired_mem",
+					      "max_mem",
 					      "proc_mode",
 					      "min_proc_units",
 					      "desired_proc_units",

@@ -12,7 +12,6 @@
 
 enum kind {
 	PLANNED, /* one of lpar_attributes */
-	MEMORY,	 /* min_mem, max_mem */
 	MODE,	 /* boot_mode: the HMC's and the plan's */
 	FLAG,	 /* 0 or 1 */
 	FIXED,	 /* only this value, for scripts that give it */
@@ -25,9 +24,9 @@ static const struct profile_attribute {
 } table[] = {
 	{"lpar_env", FIXED, "aixlinux"},
 	{"all_resources", FIXED, "0"},
-	{"min_mem", MEMORY, NULL},
+	{"min_mem", PLANNED, NULL},
 	{"desired_mem", PLANNED, NULL},
-	{"max_mem", MEMORY, NULL},
+	{"max_mem", PLANNED, NULL},
 	{"mem_mode", FIXED, "ded"},
 	{"proc_mode", PLANNED, "shared"},
 	{"min_proc_units", PLANNED, NULL},
@@ -108,34 +107,6 @@ const char *profile_attribute(u32 index)
 	return index < ARRAY_SIZE(table) ? table[index].name : NULL;
 }
 
-static void memory_check(const struct profile *profile, const char *attribute, u32 min, u32 max,
-			 u32 region, struct problems *problems)
-{
-	const char *value = profile_get(profile, attribute);
-	u32 size;
-
-	if (!number_read(value, min, max, &size) || size % region)
-		problem_add(problems, 1, attribute,
-			    "\"%.40s\" is not allowed (%u to %u MiB, a multiple of %u)", value, min,
-			    max, region);
-}
-
-/* min_mem and max_mem, which the plan does not have. */
-static void memory_complete(struct profile *profile, u32 desired, u32 region,
-			    struct problems *problems)
-{
-	char text[16];
-
-	snprintf(text, sizeof(text), "%u", desired);
-	if (!profile_get(profile, "min_mem"))
-		profile_set(profile, "min_mem", text);
-	if (!profile_get(profile, "max_mem"))
-		profile_set(profile, "max_mem", text);
-	memory_check(profile, "min_mem", MIN((u32)PLAN_DESIRED_MEM_MIN, desired), desired, region,
-		     problems);
-	memory_check(profile, "max_mem", desired, PLAN_DESIRED_MEM_MAX, region, problems);
-}
-
 static void value_check(const struct profile_attribute *attribute, const char *value,
 			struct problems *problems)
 {
@@ -190,8 +161,13 @@ static void units_set(struct profile *profile, const char *attribute, u32 units)
 }
 
 /* What the plan's rules made of what was not given. */
-static void plan_numbers(struct profile *profile, const struct config_procs *procs)
+static void plan_numbers(struct profile *profile, const struct config_lpar *lpar)
 {
+	const struct config_procs *procs = &lpar->procs;
+
+	number_set(profile, "min_mem", lpar->min_mem);
+	number_set(profile, "desired_mem", lpar->desired_mem);
+	number_set(profile, "max_mem", lpar->max_mem);
 	number_set(profile, "min_procs", procs->min_procs);
 	number_set(profile, "desired_procs", procs->desired_procs);
 	number_set(profile, "max_procs", procs->max_procs);
@@ -240,8 +216,7 @@ void profile_complete(struct profile *profile, const char *lpar_name,
 	plan_judge(profile, lpar_name, system, lpar, problems);
 	if (problems->count)
 		return;
-	memory_complete(profile, lpar->desired_mem, system->mem_region_size, problems);
-	plan_numbers(profile, &lpar->procs);
+	plan_numbers(profile, lpar);
 	plan_adapters(profile, lpar);
 }
 
@@ -249,10 +224,7 @@ void profile_from_plan(struct profile *profile, const struct config_lpar *lpar,
 		       const struct plan_adapter *adapters, u32 adapter_count)
 {
 	profile_set(profile, "auto_start", "1");
-	number_set(profile, "desired_mem", lpar->desired_mem);
-	number_set(profile, "min_mem", lpar->desired_mem);
-	number_set(profile, "max_mem", lpar->desired_mem);
-	plan_numbers(profile, &lpar->procs);
+	plan_numbers(profile, lpar);
 	profile_set(profile, "boot_mode",
 		    strcmp(lpar->boot_mode, PLAN_BOOT_MODE_OF) ? lpar->boot_mode : "norm");
 	profile_set(profile, "boot_image", lpar->boot_image);

@@ -13,7 +13,7 @@
 	RANGE(PLAN_NAME_MIN, PLAN_NAME_MAX) \
 	" printable characters, none of " PLAN_NAME_REFUSED ", no blank at either end"
 
-#define DESIRED_MEM_RANGE                                 \
+#define MEM_RANGE                                         \
 	RANGE(PLAN_DESIRED_MEM_MIN, PLAN_DESIRED_MEM_MAX) \
 	" MiB, a multiple of the sys record's mem_region_size"
 
@@ -148,11 +148,24 @@ static bool lpar_set_id(void *object, const char *value)
 	return number_parse(value, PLAN_LPAR_ID_MIN, PLAN_LPAR_ID_MAX, &lpar->id);
 }
 
+static bool mem_parse(const char *value, u32 *mem)
+{
+	return number_parse(value, PLAN_DESIRED_MEM_MIN, PLAN_DESIRED_MEM_MAX, mem);
+}
+
+static bool lpar_set_min_mem(void *object, const char *value)
+{
+	return mem_parse(value, &((struct config_lpar *)object)->min_mem);
+}
+
 static bool lpar_set_desired_mem(void *object, const char *value)
 {
-	struct config_lpar *lpar = object;
+	return mem_parse(value, &((struct config_lpar *)object)->desired_mem);
+}
 
-	return number_parse(value, PLAN_DESIRED_MEM_MIN, PLAN_DESIRED_MEM_MAX, &lpar->desired_mem);
+static bool lpar_set_max_mem(void *object, const char *value)
+{
+	return mem_parse(value, &((struct config_lpar *)object)->max_mem);
 }
 
 static bool procs_parse(struct config_procs *procs, const char *value, u32 *number)
@@ -333,7 +346,9 @@ const struct attribute image_attributes[] = {
 const struct attribute lpar_attributes[] = {
 	{"name", NAME_RANGE, true, lpar_set_name},
 	{"lpar_id", RANGE(PLAN_LPAR_ID_MIN, PLAN_LPAR_ID_MAX), false, lpar_set_id},
-	{"desired_mem", DESIRED_MEM_RANGE, true, lpar_set_desired_mem},
+	{"min_mem", MEM_RANGE, false, lpar_set_min_mem},
+	{"desired_mem", MEM_RANGE, true, lpar_set_desired_mem},
+	{"max_mem", MEM_RANGE, false, lpar_set_max_mem},
 	{"proc_mode", "shared or ded", false, lpar_set_proc_mode},
 	{"sharing_mode", SHARING_MODES, false, lpar_set_sharing_mode},
 	{"min_procs", PROCS_RANGE, false, lpar_set_min_procs},

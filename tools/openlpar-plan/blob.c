@@ -131,6 +131,10 @@ static void lpars_put(void *fdt, const struct config *config, const char *name, 
 		must(fdt_property_string(fdt, PLAN_PROP_LPAR_NAME, lpar->name));
 		must(fdt_property_u32(fdt, PLAN_PROP_LPAR_ID, lpar->id));
 		must(fdt_property_u32(fdt, PLAN_PROP_BOOT_IMAGE, (u32)lpar->image));
+		if (lpar->min_mem != lpar->desired_mem)
+			must(fdt_property_u32(fdt, PLAN_PROP_MIN_MEM, lpar->min_mem));
+		if (lpar->max_mem != lpar->desired_mem)
+			must(fdt_property_u32(fdt, PLAN_PROP_MAX_MEM, lpar->max_mem));
 		lpar_put(fdt, lpar, config->system.name);
 		must(fdt_end_node(fdt));
 	}

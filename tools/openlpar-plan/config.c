@@ -163,17 +163,50 @@ static void lpar_ids_check(const struct config *config, const struct config_lpar
 	}
 }
 
-static void lpar_memory_check(const struct config_system *system, const struct config_lpar *lpar,
-			      struct problems *problems)
+/* Returns whether SIZE, if it is given, has whole regions; MIN to MAX is what it may be. */
+static bool memory_region_check(const struct config_lpar *lpar, const char *attribute, u32 size,
+				u32 region, u32 min, u32 max, struct problems *problems)
+{
+	if (region == 0 || size % region == 0)
+		return true;
+	problem_add(problems, lpar->line, attribute,
+		    "%u is not a multiple of mem_region_size=%u (%u to %u MiB in steps of %u)",
+		    size, region, MAX(min, region), max, region);
+	return false;
+}
+
+static void memory_order(const struct config_lpar *lpar, u32 region, struct problems *problems)
+{
+	u32 desired = lpar->desired_mem;
+
+	if (memory_region_check(lpar, "min_mem", lpar->min_mem, region, PLAN_DESIRED_MEM_MIN,
+				desired, problems) &&
+	    lpar->min_mem > desired)
+		problem_add(problems, lpar->line, "min_mem",
+			    "%u is more than desired_mem=%u (%u to %u MiB)", lpar->min_mem, desired,
+			    MAX((u32)PLAN_DESIRED_MEM_MIN, region), desired);
+	if (memory_region_check(lpar, "max_mem", lpar->max_mem, region, desired,
+				PLAN_DESIRED_MEM_MAX, problems) &&
+	    lpar->max_mem < desired)
+		problem_add(problems, lpar->line, "max_mem",
+			    "%u is less than desired_mem=%u (%u to %d MiB)", lpar->max_mem, desired,
+			    desired, PLAN_DESIRED_MEM_MAX);
+}
+
+static void lpar_memory_complete(const struct config_system *system, struct config_lpar *lpar,
+				 struct problems *problems)
 {
 	u32 region = system->mem_region_size;
 
-	if (region != 0 && lpar->desired_mem % region != 0)
-		problem_add(problems, lpar->line, "desired_mem",
-			    "%u is not a multiple of mem_region_size=%u (%u to %d MiB in steps "
-			    "of %u)",
-			    lpar->desired_mem, region, MAX(PLAN_DESIRED_MEM_MIN, region),
-			    PLAN_DESIRED_MEM_MAX, region);
+	if (lpar->min_mem == 0)
+		lpar->min_mem = lpar->desired_mem;
+	if (lpar->max_mem == 0)
+		lpar->max_mem = lpar->desired_mem;
+	/* One that was refused, or is not whole, is not missed in what depends on it. */
+	if (lpar->desired_mem != 0 &&
+	    memory_region_check(lpar, "desired_mem", lpar->desired_mem, region,
+				PLAN_DESIRED_MEM_MIN, PLAN_DESIRED_MEM_MAX, problems))
+		memory_order(lpar, region, problems);
 	if (lpar->desired_mem != 0 && lpar->rmo_size > lpar->desired_mem)
 		problem_add(problems, lpar->line, "rmo_size", "%u is more than desired_mem=%u (%s)",
 			    lpar->rmo_size, lpar->desired_mem,
@@ -234,7 +267,7 @@ void config_lpar_init(struct config_lpar *lpar, unsigned int line)
 void config_lpar_complete(struct config_lpar *lpar, const struct config_system *system,
 			  struct problems *problems)
 {
-	lpar_memory_check(system, lpar, problems);
+	lpar_memory_complete(system, lpar, problems);
 	procs_complete(&lpar->procs, lpar->line, system->min_units, problems);
 	adapters_complete(lpar, problems);
 }

@@ -49,7 +49,7 @@ struct config_lpar {
 	unsigned int line;
 	const char *name;
 	u32 id;
-	u32 desired_mem;
+	u32 min_mem, desired_mem, max_mem; /* 0: not given, before the defaults are filled in */
 	struct config_procs procs;
 	u32 rmo_size; /* 0: the hypervisor chooses */
 	const char *boot_image;

@@ -33,6 +33,7 @@ static const char usage[] =
 	"  image name=NAME,kernel=PATH[,initrd=PATH]\n"
 	"  lpar name=NAME[,lpar_id=ID],desired_mem=MIB,desired_procs=N,boot_image=NAME\n"
 	"       [,boot_mode=of|fdt][,boot_args=\"ARGUMENTS\"][,rmo_size=32|64|128|256]\n"
+	"       [,min_mem=MIB][,max_mem=MIB]\n"
 	"       [,min_procs=N][,max_procs=N][,proc_mode=shared][,min_proc_units=UNITS]\n"
 	"       [,desired_proc_units=UNITS][,max_proc_units=UNITS][,sharing_mode=cap|uncap]\n"
 	"       [,uncap_weight=0-255], or ...,proc_mode=ded[,sharing_mode=keep_idle_procs|\n"
