@@ -22,7 +22,11 @@
  *absent: none; trunk-priority = <N>, 0: none; vswitch = "…"; mac-addr = [6 bytes]; serial:
  *supports-hmc = <0|1>; serial and scsi: remote-lpar-id = <ID>; remote-slot-num = <SLOT>,
  *				PLAN_PEER_ANY: any; }; … }; … };
+ *		each with profile-name = "…", absent: "default"; default-profile = "…", absent:
+ *			profile-name; the daemon's;
  *		defined { lpar@ID …, those that do not start by themselves; the daemon's };
+ *		profiles { profile@INDEX { lpar-id = <ID>; auto-start = <0|1>; and what else a
+ *			partition has; }; … }; the daemon's;
  *		images { image@INDEX { image-name = "…"; kernel = <file index>;
  *			initrd = <file index>, absent: none; }; … };
  *		files { file@INDEX { data = [bytes, aligned to 4]; }; … };
@@ -49,6 +53,11 @@
 #define PLAN_NODE_PARTITIONS	  "partitions"
 #define PLAN_NODE_DEFINED	  "defined"
 #define PLAN_NODE_LPAR		  "lpar@%x"
+#define PLAN_NODE_PROFILES	  "profiles"
+#define PLAN_NODE_PROFILE	  "profile@%x"
+#define PLAN_PROP_PROFILE_NAME	  "profile-name"
+#define PLAN_PROP_DEFAULT_PROFILE "default-profile"
+#define PLAN_PROP_AUTO_START	  "auto-start"
 #define PLAN_PROP_LPAR_NAME	  "lpar-name"
 #define PLAN_PROP_LPAR_ID	  "lpar-id"
 #define PLAN_PROP_MIN_MEM	  "min-mem"
@@ -112,6 +121,10 @@ enum plan_sharing {
 #define PLAN_SIZE_MAX	128
 #define PLAN_LPARS_MAX	64
 #define PLAN_IMAGES_MAX 64
+/* Besides the one that every partition has. */
+#define PLAN_PROFILES_MAX 512
+/* What a partition's profile is called unless it is said otherwise. */
+#define PLAN_PROFILE_NAME "default"
 
 #define PLAN_NAME_MIN 1
 #define PLAN_NAME_MAX 31

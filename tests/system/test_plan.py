@@ -139,12 +139,12 @@ def test_every_problem_is_told(folder):
         ':2: desired_procs: "65" is not allowed (1 to 64)',
         ':2: boot_mode: "uefi" is not allowed (of or fdt)',
         ':2: boot_image: no image has the name "debain" (name of an image record)',
-        ":3: memory: unknown attribute of the record type lpar (name, lpar_id, desired_mem, proc_mode, "
-        "sharing_mode, min_procs, desired_procs, max_procs, min_proc_units, desired_proc_units, max_proc_units, "
+        ":3: memory: unknown attribute of the record type lpar (name, lpar_id, profile_name, default_profile, "
+        "min_mem, desired_mem, max_mem, proc_mode, sharing_mode, min_procs, desired_procs, max_procs, min_proc_units, desired_proc_units, max_proc_units, "
         "uncap_weight, rmo_size, boot_image, boot_mode, boot_args, max_virtual_slots, virtual_serial_adapters, "
         "virtual_scsi_adapters, virtual_eth_adapters, auto_start)",
         ":3: desired_mem: missing (64 to 1048576 MiB, a multiple of the sys record's mem_region_size)",
-        ":4: partition: unknown record type (sys, image or lpar)",
+        ":4: partition: unknown record type (sys, image, lpar or prof)",
         ":5: b: no = after the attribute (attribute=value; a value with commas is written in double quotes)",
     )
 

@@ -192,7 +192,7 @@ static void test_lines(void **state)
 	assert_problems("lpar\x01 name=a\n",
 			"p:1: record: control character 0x01 in column 5 (printable text)\n");
 	assert_problem(IMAGE LPAR "\nvios name=v\n", "p:3: vios: unknown record type",
-		       "(sys, image or lpar)");
+		       "(sys, image, lpar or prof)");
 	assert_problem(IMAGE LPAR "\nLPAR name=v\n", "p:3: LPAR: unknown record type", "");
 	assert_problems("", "");
 	assert_problems("# x\n", "");
@@ -578,9 +578,9 @@ static void test_attributes(void **state)
 			"p:2: kernel: missing (path of a file that can be read and is not "
 			"empty)\n");
 	assert_problem(
-		IMAGE LPAR ",profile_name=x\n",
-		"p:2: profile_name: unknown attribute of the record type lpar",
-		"(name, lpar_id, min_mem, desired_mem, max_mem, proc_mode, sharing_mode, min_procs, "
+		IMAGE LPAR ",profile=x\n",
+		"p:2: profile: unknown attribute of the record type lpar",
+		"(name, lpar_id, profile_name, default_profile, min_mem, desired_mem, max_mem, proc_mode, sharing_mode, min_procs, "
 		"desired_procs, max_procs, min_proc_units, desired_proc_units, "
 		"max_proc_units, uncap_weight, rmo_size, boot_image, boot_mode, boot_args, "
 		"max_virtual_slots, virtual_serial_adapters, virtual_scsi_adapters, "
@@ -624,7 +624,7 @@ static void test_problem_order(void **state)
 			"p:2: lpar_id: \"0\" is not allowed (1 to 254)\n"
 			"p:2: desired_procs: \"0\" is not allowed (1 to 64)\n"
 			"p:2: boot_image: no image has the name \"j\" (name of an image record)\n"
-			"p:3: foo: unknown record type (sys, image or lpar)\n");
+			"p:3: foo: unknown record type (sys, image, lpar or prof)\n");
 }
 
 static void test_ids(void **state)

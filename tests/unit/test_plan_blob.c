@@ -175,6 +175,40 @@ static void test_round_trip(void **state)
 	free(blob);
 }
 
+/* What only the daemon needs is in the plan, and the hypervisor's reader passes it over. */
+static void test_daemons(void **state)
+{
+	const char *reason;
+	struct plan_lpar lpar;
+	struct plan plan;
+	int cursor = 0, length, node;
+	size_t size;
+	void *blob;
+
+	(void)state;
+	file_make("kernel", "kernel", 6);
+	blob = good_compile(IMAGE LPAR ",min_mem=64,max_mem=512,profile_name=p,default_profile=q\n"
+				       "prof name=q,lpar_name=a,desired_mem=1024,desired_procs=8,"
+				       "boot_image=i,virtual_eth_adapters=2/0/10//0/0\n",
+			    &size);
+	assert_int_equal(plan_open(&plan, blob, size, &reason), 0);
+	assert_int_equal(plan_next_lpar(&plan, &cursor, &lpar, &reason), 1);
+	assert_int_equal(lpar.mem, 256 * MiB);
+	assert_int_equal(plan_next_lpar(&plan, &cursor, &lpar, &reason), 0);
+	node = fdt_path_offset(blob, "/partitions/lpar@1");
+	assert_string_equal(fdt_getprop(blob, node, "profile-name", &length), "p");
+	assert_string_equal(fdt_getprop(blob, node, "default-profile", &length), "q");
+	assert_int_equal(fdt32_ld(fdt_getprop(blob, node, "min-mem", &length)), 64);
+	assert_int_equal(fdt32_ld(fdt_getprop(blob, node, "max-mem", &length)), 512);
+	node = fdt_path_offset(blob, "/profiles/profile@0");
+	assert_string_equal(fdt_getprop(blob, node, "profile-name", &length), "q");
+	assert_int_equal(fdt32_ld(fdt_getprop(blob, node, "lpar-id", &length)), 1);
+	assert_int_equal(fdt32_ld(fdt_getprop(blob, node, "desired-mem", &length)), 1024);
+	assert_null(fdt_getprop(blob, node, "min-mem", &length));
+	assert_true(fdt_path_offset(blob, "/profiles/profile@0/slot@2") > 0);
+	free(blob);
+}
+
 static void test_round_trip_many(void **state)
 {
 	char *text = many_text(64);
@@ -636,14 +670,23 @@ static void test_reader_damaged(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_counts),		cmocka_unit_test(test_round_trip),
-		cmocka_unit_test(test_round_trip_many), cmocka_unit_test(test_files_once),
-		cmocka_unit_test(test_files_refused),	cmocka_unit_test(test_size_limit),
-		cmocka_unit_test(test_file_shortened),	cmocka_unit_test(test_output),
-		cmocka_unit_test(test_reader_numbers),	cmocka_unit_test(test_reader_procs),
-		cmocka_unit_test(test_reader_strings),	cmocka_unit_test(test_reader_references),
-		cmocka_unit_test(test_reader_doubles),	cmocka_unit_test(test_reader_nodes),
-		cmocka_unit_test(test_reader_too_many), cmocka_unit_test(test_reader_damaged),
+		cmocka_unit_test(test_counts),
+		cmocka_unit_test(test_round_trip),
+		cmocka_unit_test(test_daemons),
+		cmocka_unit_test(test_round_trip_many),
+		cmocka_unit_test(test_files_once),
+		cmocka_unit_test(test_files_refused),
+		cmocka_unit_test(test_size_limit),
+		cmocka_unit_test(test_file_shortened),
+		cmocka_unit_test(test_output),
+		cmocka_unit_test(test_reader_numbers),
+		cmocka_unit_test(test_reader_procs),
+		cmocka_unit_test(test_reader_strings),
+		cmocka_unit_test(test_reader_references),
+		cmocka_unit_test(test_reader_doubles),
+		cmocka_unit_test(test_reader_nodes),
+		cmocka_unit_test(test_reader_too_many),
+		cmocka_unit_test(test_reader_damaged),
 	};
 
 	return cmocka_run_group_tests(tests, folder_make, folder_remove);

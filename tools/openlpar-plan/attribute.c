@@ -17,6 +17,8 @@
 	RANGE(PLAN_DESIRED_MEM_MIN, PLAN_DESIRED_MEM_MAX) \
 	" MiB, a multiple of the sys record's mem_region_size"
 
+#define DEFAULT_PROFILE_RANGE "the profile_name, or the name of a prof record of this partition"
+
 #define PROCS_RANGE RANGE(PLAN_PROCS_MIN, PLAN_PROCS_MAX)
 
 #define SHARING_MODES                                                        \
@@ -139,6 +141,20 @@ static bool lpar_set_name(void *object, const char *value)
 	struct config_lpar *lpar = object;
 
 	return name_parse(value, &lpar->name);
+}
+
+static bool lpar_set_profile_name(void *object, const char *value)
+{
+	struct config_lpar *lpar = object;
+
+	return name_parse(value, &lpar->profile_name);
+}
+
+static bool lpar_set_default_profile(void *object, const char *value)
+{
+	struct config_lpar *lpar = object;
+
+	return name_parse(value, &lpar->default_profile);
 }
 
 static bool lpar_set_id(void *object, const char *value)
@@ -343,33 +359,50 @@ const struct attribute image_attributes[] = {
 	{NULL, NULL, false, NULL},
 };
 
+/* What a profile says, the partition's first one and others, and the end. */
+#define PROFILE_ATTRIBUTES                                                                       \
+	{"min_mem", MEM_RANGE, false, lpar_set_min_mem},                                         \
+		{"desired_mem", MEM_RANGE, true, lpar_set_desired_mem},                          \
+		{"max_mem", MEM_RANGE, false, lpar_set_max_mem},                                 \
+		{"proc_mode", "shared or ded", false, lpar_set_proc_mode},                       \
+		{"sharing_mode", SHARING_MODES, false, lpar_set_sharing_mode},                   \
+		{"min_procs", PROCS_RANGE, false, lpar_set_min_procs},                           \
+		{"desired_procs", PROCS_RANGE, true, lpar_set_desired_procs},                    \
+		{"max_procs", PROCS_RANGE, false, lpar_set_max_procs},                           \
+		{"min_proc_units", UNITS_RANGE, false, lpar_set_min_proc_units},                 \
+		{"desired_proc_units", UNITS_RANGE, false, lpar_set_desired_proc_units},         \
+		{"max_proc_units", UNITS_RANGE, false, lpar_set_max_proc_units},                 \
+		{"uncap_weight", RANGE(0, PLAN_UNCAP_WEIGHT_MAX), false, lpar_set_uncap_weight}, \
+		{"rmo_size", "32, 64, 128 or 256 MiB, at most desired_mem", false,               \
+		 lpar_set_rmo_size},                                                             \
+		{"boot_image", "name of an image record", true, lpar_set_boot_image},            \
+		{"boot_mode", PLAN_BOOT_MODE_OF " or " PLAN_BOOT_MODE_FDT, false,                \
+		 lpar_set_boot_mode},                                                            \
+		{"boot_args", RANGE(0, PLAN_BOOT_ARGS_MAX) " printable ASCII characters", false, \
+		 lpar_set_boot_args},                                                            \
+		{"max_virtual_slots", RANGE(PLAN_VIRTUAL_SLOTS_MIN, PLAN_VIRTUAL_SLOTS_MAX),     \
+		 false, lpar_set_max_virtual_slots},                                             \
+		{"virtual_serial_adapters", "a list of adapters", false,                         \
+		 lpar_set_serial_adapters},                                                      \
+		{"virtual_scsi_adapters", "a list of adapters", false, lpar_set_scsi_adapters},  \
+		{"virtual_eth_adapters", "a list of adapters", false, lpar_set_eth_adapters},    \
+		{"auto_start", "0 or 1", false, lpar_set_auto_start},                            \
+	{                                                                                        \
+		NULL, NULL, false, NULL                                                          \
+	}
+
 const struct attribute lpar_attributes[] = {
 	{"name", NAME_RANGE, true, lpar_set_name},
 	{"lpar_id", RANGE(PLAN_LPAR_ID_MIN, PLAN_LPAR_ID_MAX), false, lpar_set_id},
-	{"min_mem", MEM_RANGE, false, lpar_set_min_mem},
-	{"desired_mem", MEM_RANGE, true, lpar_set_desired_mem},
-	{"max_mem", MEM_RANGE, false, lpar_set_max_mem},
-	{"proc_mode", "shared or ded", false, lpar_set_proc_mode},
-	{"sharing_mode", SHARING_MODES, false, lpar_set_sharing_mode},
-	{"min_procs", PROCS_RANGE, false, lpar_set_min_procs},
-	{"desired_procs", PROCS_RANGE, true, lpar_set_desired_procs},
-	{"max_procs", PROCS_RANGE, false, lpar_set_max_procs},
-	{"min_proc_units", UNITS_RANGE, false, lpar_set_min_proc_units},
-	{"desired_proc_units", UNITS_RANGE, false, lpar_set_desired_proc_units},
-	{"max_proc_units", UNITS_RANGE, false, lpar_set_max_proc_units},
-	{"uncap_weight", RANGE(0, PLAN_UNCAP_WEIGHT_MAX), false, lpar_set_uncap_weight},
-	{"rmo_size", "32, 64, 128 or 256 MiB, at most desired_mem", false, lpar_set_rmo_size},
-	{"boot_image", "name of an image record", true, lpar_set_boot_image},
-	{"boot_mode", PLAN_BOOT_MODE_OF " or " PLAN_BOOT_MODE_FDT, false, lpar_set_boot_mode},
-	{"boot_args", RANGE(0, PLAN_BOOT_ARGS_MAX) " printable ASCII characters", false,
-	 lpar_set_boot_args},
-	{"max_virtual_slots", RANGE(PLAN_VIRTUAL_SLOTS_MIN, PLAN_VIRTUAL_SLOTS_MAX), false,
-	 lpar_set_max_virtual_slots},
-	{"virtual_serial_adapters", "a list of adapters", false, lpar_set_serial_adapters},
-	{"virtual_scsi_adapters", "a list of adapters", false, lpar_set_scsi_adapters},
-	{"virtual_eth_adapters", "a list of adapters", false, lpar_set_eth_adapters},
-	{"auto_start", "0 or 1", false, lpar_set_auto_start},
-	{NULL, NULL, false, NULL},
+	{"profile_name", NAME_RANGE, false, lpar_set_profile_name},
+	{"default_profile", DEFAULT_PROFILE_RANGE, false, lpar_set_default_profile},
+	PROFILE_ATTRIBUTES,
+};
+
+const struct attribute profile_attributes[] = {
+	{"name", NAME_RANGE, true, lpar_set_profile_name},
+	{"lpar_name", "name of an lpar record", true, lpar_set_name},
+	PROFILE_ATTRIBUTES,
 };
 
 static const struct attribute *attribute_find(const struct attribute *attributes, const char *name)

@@ -14,10 +14,14 @@ struct attribute {
 	bool (*set)(void *object, const char *value); /* false: the value is not allowed */
 };
 
-/* The attributes of struct config_system, config_image and config_lpar; the last has no name. */
+/*
+ * The attributes of struct config_system, config_image and config_lpar (a partition's, and another
+ * profile's); the last has no name.
+ */
 extern const struct attribute system_attributes[];
 extern const struct attribute image_attributes[];
 extern const struct attribute lpar_attributes[];
+extern const struct attribute profile_attributes[];
 
 /*
  * Sets the fields of OBJECT, the structure that belongs to ATTRIBUTES, from RECORD. Adds a problem

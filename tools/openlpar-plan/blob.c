@@ -17,7 +17,7 @@
 
 static size_t lpar_bound(const struct config_lpar *lpar)
 {
-	return LPAR_BYTES + PLAN_NAME_MAX + strlen(lpar->boot_args) +
+	return LPAR_BYTES + 3 * PLAN_NAME_MAX + strlen(lpar->boot_args) +
 	       lpar->max_virtual_slots * SLOT_BYTES;
 }
 
@@ -27,6 +27,8 @@ static size_t blob_bound(const struct config *config, const struct files *files)
 
 	for (size_t i = 0; i < config->lpar_count; i++)
 		bound += lpar_bound(&config->lpars[i]);
+	for (size_t i = 0; i < config->profile_count; i++)
+		bound += lpar_bound(&config->profiles[i]);
 	for (size_t i = 0; i < config->image_count; i++)
 		bound += IMAGE_BYTES + PLAN_NAME_MAX;
 	for (size_t i = 0; i < files->count; i++)
@@ -118,6 +120,22 @@ static void lpar_put(void *fdt, const struct config_lpar *lpar, const char *syst
 		adapter_put(fdt, &adapters[i], lpar->id, system_name);
 }
 
+/* The same in a plan, with what the daemon keeps. */
+static void planned_put(void *fdt, const struct config *config, const struct config_lpar *lpar)
+{
+	must(fdt_property_u32(fdt, PLAN_PROP_LPAR_ID, lpar->id));
+	must(fdt_property_u32(fdt, PLAN_PROP_BOOT_IMAGE, (u32)lpar->image));
+	if (strcmp(lpar->profile_name, PLAN_PROFILE_NAME) != 0)
+		must(fdt_property_string(fdt, PLAN_PROP_PROFILE_NAME, lpar->profile_name));
+	if (lpar->default_profile != NULL)
+		must(fdt_property_string(fdt, PLAN_PROP_DEFAULT_PROFILE, lpar->default_profile));
+	if (lpar->min_mem != lpar->desired_mem)
+		must(fdt_property_u32(fdt, PLAN_PROP_MIN_MEM, lpar->min_mem));
+	if (lpar->max_mem != lpar->desired_mem)
+		must(fdt_property_u32(fdt, PLAN_PROP_MAX_MEM, lpar->max_mem));
+	lpar_put(fdt, lpar, config->system.name);
+}
+
 /* The node NAME has those partitions that STAY, or those that do not. */
 static void lpars_put(void *fdt, const struct config *config, const char *name, bool stay)
 {
@@ -129,13 +147,22 @@ static void lpars_put(void *fdt, const struct config *config, const char *name, 
 			continue;
 		node_begin(fdt, PLAN_NODE_LPAR, lpar->id);
 		must(fdt_property_string(fdt, PLAN_PROP_LPAR_NAME, lpar->name));
-		must(fdt_property_u32(fdt, PLAN_PROP_LPAR_ID, lpar->id));
-		must(fdt_property_u32(fdt, PLAN_PROP_BOOT_IMAGE, (u32)lpar->image));
-		if (lpar->min_mem != lpar->desired_mem)
-			must(fdt_property_u32(fdt, PLAN_PROP_MIN_MEM, lpar->min_mem));
-		if (lpar->max_mem != lpar->desired_mem)
-			must(fdt_property_u32(fdt, PLAN_PROP_MAX_MEM, lpar->max_mem));
-		lpar_put(fdt, lpar, config->system.name);
+		planned_put(fdt, config, lpar);
+		must(fdt_end_node(fdt));
+	}
+	must(fdt_end_node(fdt));
+}
+
+/* The partitions' other profiles. */
+static void profiles_put(void *fdt, const struct config *config)
+{
+	must(fdt_begin_node(fdt, PLAN_NODE_PROFILES));
+	for (size_t i = 0; i < config->profile_count; i++) {
+		const struct config_lpar *profile = &config->profiles[i];
+
+		node_begin(fdt, PLAN_NODE_PROFILE, (u32)i);
+		must(fdt_property_u32(fdt, PLAN_PROP_AUTO_START, !profile->stays));
+		planned_put(fdt, config, profile);
 		must(fdt_end_node(fdt));
 	}
 	must(fdt_end_node(fdt));
@@ -218,6 +245,7 @@ void *blob_build(const struct config *config, const struct files *files, size_t 
 	must(fdt_property_u32(fdt, PLAN_PROP_MIN_UNITS_PER_VP, config->system.min_units));
 	lpars_put(fdt, config, PLAN_NODE_PARTITIONS, false);
 	lpars_put(fdt, config, PLAN_NODE_DEFINED, true);
+	profiles_put(fdt, config);
 	images_put(fdt, config);
 	good = files_put(fdt, files, problems);
 	must(fdt_end_node(fdt));

@@ -51,6 +51,22 @@ static void lpar_add(struct config *config, const struct record *record, struct 
 	attributes_set(lpar_attributes, lpar, record, problems);
 }
 
+static void profile_add(struct config *config, const struct record *record,
+			struct problems *problems)
+{
+	struct config_lpar *profile = &config->profiles[config->profile_count];
+
+	if (config->profile_count == PLAN_PROFILES_MAX) {
+		problem_add(problems, record->line, record->type,
+			    "too many prof records (at most %d)", PLAN_PROFILES_MAX);
+		return;
+	}
+	config->profile_count++;
+	config_lpar_init(profile, record->line);
+	profile->stays = true;
+	attributes_set(profile_attributes, profile, record, problems);
+}
+
 static const struct record_type {
 	const char *name;
 	void (*add)(struct config *config, const struct record *record, struct problems *problems);
@@ -58,6 +74,7 @@ static const struct record_type {
 	{"sys", system_add},
 	{"image", image_add},
 	{"lpar", lpar_add},
+	{"prof", profile_add},
 };
 
 static void line_parse(struct config *config, char *text, unsigned int line,
@@ -78,7 +95,7 @@ static void line_parse(struct config *config, char *text, unsigned int line,
 			return;
 		}
 	}
-	problem_add(problems, line, record.type, "unknown record type (sys, image or lpar)");
+	problem_add(problems, line, record.type, "unknown record type (sys, image, lpar or prof)");
 }
 
 /* Cuts the blanks (and the CR of a CRLF) off both ends of a line. */
@@ -253,9 +270,77 @@ static void lpar_ids_assign(struct config *config)
 	}
 }
 
+static const struct config_lpar *profile_lpar(const struct config *config, const char *name)
+{
+	for (size_t i = 0; i < config->lpar_count; i++)
+		if (strcmp(config->lpars[i].name, name) == 0)
+			return &config->lpars[i];
+	return NULL;
+}
+
+/* The profile NAME of LPAR among the first COUNT others, or its own one; NULL: there is none. */
+static const struct config_lpar *profile_find(const struct config *config, size_t count,
+					      const struct config_lpar *lpar, const char *name)
+{
+	if (strcmp(lpar->profile_name, name) == 0)
+		return lpar;
+	for (size_t i = 0; i < count; i++)
+		if (config->profiles[i].id == lpar->id &&
+		    strcmp(config->profiles[i].profile_name, name) == 0)
+			return &config->profiles[i];
+	return NULL;
+}
+
+/* What a profile that is good by itself says about partitions and their other profiles. */
+static void profile_check(const struct config *config, struct config_lpar *profile,
+			  struct problems *problems)
+{
+	const struct config_lpar *lpar = profile_lpar(config, profile->name), *other;
+
+	if (lpar == NULL) {
+		problem_add(problems, profile->line, "lpar_name",
+			    "no partition has the name \"%s\" (%s)", profile->name,
+			    attribute_range(profile_attributes, "lpar_name"));
+		return;
+	}
+	other = profile_find(config, (size_t)(profile - config->profiles), lpar,
+			     profile->profile_name);
+	if (other != NULL)
+		problem_add(problems, profile->line, "name",
+			    "\"%s\" is already the name of the partition's profile in line %u "
+			    "(every profile of a partition has a name of its own)",
+			    profile->profile_name, other->line);
+	profile->id = lpar->id;
+	/* Only now an adapter whose other end is the partition itself can be told. */
+	adapters_complete(profile, problems);
+	adapters_check_names(config, profile, problems);
+}
+
+static void default_profile_check(const struct config *config, const struct config_lpar *lpar,
+				  struct problems *problems)
+{
+	if (lpar->default_profile != NULL &&
+	    profile_find(config, config->profile_count, lpar, lpar->default_profile) == NULL)
+		problem_add(problems, lpar->line, "default_profile",
+			    "the partition has no profile \"%s\" (%s)", lpar->default_profile,
+			    attribute_range(lpar_attributes, "default_profile"));
+}
+
+/* What good records say about each other. */
+static void references_check(struct config *config, struct problems *problems)
+{
+	for (size_t i = 0; i < config->lpar_count; i++)
+		adapters_check_names(config, &config->lpars[i], problems);
+	for (size_t i = 0; i < config->profile_count; i++)
+		profile_check(config, &config->profiles[i], problems);
+	for (size_t i = 0; i < config->lpar_count; i++)
+		default_profile_check(config, &config->lpars[i], problems);
+}
+
 void config_lpar_init(struct config_lpar *lpar, unsigned int line)
 {
 	*lpar = (struct config_lpar){.line = line,
+				     .profile_name = PLAN_PROFILE_NAME,
 				     .boot_mode = PLAN_BOOT_MODE_OF,
 				     .boot_args = "",
 				     .max_virtual_slots = PLAN_VIRTUAL_SLOTS_DEFAULT};
@@ -287,10 +372,13 @@ bool config_parse(struct config *config, char *text, size_t size, struct problem
 		config_lpar_complete(lpar, &config->system, problems);
 		lpar_image_find(config, lpar, problems);
 	}
+	for (size_t i = 0; i < config->profile_count; i++) {
+		config_lpar_complete(&config->profiles[i], &config->system, problems);
+		lpar_image_find(config, &config->profiles[i], problems);
+	}
 	if (problems->count != 0)
 		return false;
 	lpar_ids_assign(config);
-	for (size_t i = 0; i < config->lpar_count; i++)
-		adapters_check_names(config, &config->lpars[i], problems);
+	references_check(config, problems);
 	return problems->count == 0;
 }

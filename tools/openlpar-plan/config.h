@@ -45,10 +45,13 @@ enum adapter_list {
 	ADAPTER_LISTS, /* how many; none of them */
 };
 
+/* A partition with one profile, or another profile of the partition of that name. */
 struct config_lpar {
 	unsigned int line;
 	const char *name;
 	u32 id;
+	const char *profile_name;
+	const char *default_profile;	   /* NULL: this one */
 	u32 min_mem, desired_mem, max_mem; /* 0: not given, before the defaults are filled in */
 	struct config_procs procs;
 	u32 rmo_size; /* 0: the hypervisor chooses */
@@ -67,6 +70,8 @@ struct config {
 	size_t image_count;
 	struct config_lpar lpars[PLAN_LPARS_MAX];
 	size_t lpar_count;
+	struct config_lpar profiles[PLAN_PROFILES_MAX];
+	size_t profile_count;
 	bool image_lost; /* an image record whose name is not known: references are not judged */
 };
 

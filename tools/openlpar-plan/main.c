@@ -38,6 +38,8 @@ static const char usage[] =
 	"       [,desired_proc_units=UNITS][,max_proc_units=UNITS][,sharing_mode=cap|uncap]\n"
 	"       [,uncap_weight=0-255], or ...,proc_mode=ded[,sharing_mode=keep_idle_procs|\n"
 	"       share_idle_procs|share_idle_procs_active|share_idle_procs_always]\n"
+	"       and for the management console ...[,profile_name=NAME][,default_profile=NAME]\n"
+	"  prof name=NAME,lpar_name=NAME,..., another profile, with what else an lpar may have\n"
 	"A relative PATH counts from the folder of PLAN.\n"
 	"\n"
 	"Exit status: 0 if PLAN is good, 1 if it has errors or a file cannot be read or written,\n"
