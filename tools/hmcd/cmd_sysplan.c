@@ -21,7 +21,8 @@ static const char make_usage[] =
 	"usage: mksysplan [-m SYSTEM] -f FILE\n"
 	"\n"
 	"Writes the configuration as a system plan: the partitions, each with the profile that it\n"
-	"was activated with last or else its default profile, and the boot images.\n"
+	"was activated with last or else its default profile, their other profiles, and the boot\n"
+	"images.\n"
 	"\n"
 	"  -m SYSTEM    the managed system's name\n"
 	"  -f FILE      the plan\n";

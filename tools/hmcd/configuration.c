@@ -16,8 +16,7 @@
 #include "tools/hmcd/profile.h"
 #include "tools/openlpar-plan/adapter.h"
 
-#define PROFILE_NAME "default"
-#define PLAN_ROOM    MiB /* of a compiled plan for what is not images */
+#define PLAN_ROOM MiB /* of a compiled plan for what is not images */
 
 bool configuration_exists(struct store *store)
 {
@@ -51,6 +50,12 @@ static const char *string_get(const void *fdt, int node, const char *name)
 	return string && length > 0 && !string[length - 1] ? string : "";
 }
 
+/* The same of one that is left out when it is @otherwise. */
+static const char *string_or(const void *fdt, int node, const char *name, const char *otherwise)
+{
+	return fdt_getprop(fdt, node, name, NULL) ? string_get(fdt, node, name) : otherwise;
+}
+
 /* The node below @parent that is number @index; the name before the "@" is @format's. */
 static int numbered_node(const void *fdt, const char *parent, const char *format, u32 index)
 {
@@ -81,6 +86,7 @@ static void lpar_read(const void *fdt, int node, struct config_lpar *lpar)
 	*lpar = (struct config_lpar){
 		.name = string_get(fdt, node, PLAN_PROP_LPAR_NAME),
 		.id = cell_get(fdt, node, PLAN_PROP_LPAR_ID),
+		.profile_name = string_or(fdt, node, PLAN_PROP_PROFILE_NAME, PLAN_PROFILE_NAME),
 		.desired_mem = cell_get(fdt, node, PLAN_PROP_DESIRED_MEM),
 		.rmo_size = cell_get(fdt, node, PLAN_PROP_RMO_SIZE),
 		.boot_image = string_get(fdt, image_node, PLAN_PROP_IMAGE_NAME),
@@ -90,6 +96,7 @@ static void lpar_read(const void *fdt, int node, struct config_lpar *lpar)
 	};
 	lpar->min_mem = cell_or(fdt, node, PLAN_PROP_MIN_MEM, lpar->desired_mem);
 	lpar->max_mem = cell_or(fdt, node, PLAN_PROP_MAX_MEM, lpar->desired_mem);
+	lpar->default_profile = string_or(fdt, node, PLAN_PROP_DEFAULT_PROFILE, lpar->profile_name);
 	procs->sharing_mode = plan_sharing_find(string_get(fdt, node, PLAN_PROP_SHARING_MODE));
 	procs->dedicated = procs->sharing_mode >= PLAN_KEEP_IDLE;
 	procs->min_procs = cell_get(fdt, node, PLAN_PROP_MIN_PROCS);
@@ -155,22 +162,46 @@ static u32 adapters_fill(const void *fdt, int node, u32 lpar_id, struct plan_ada
 	return count;
 }
 
-static void lpar_fill(struct store *store, const void *fdt, int node, bool starts)
+static void profile_fill(struct store *store, const void *fdt, int node,
+			 const struct config_lpar *lpar, bool starts)
 {
 	struct plan_adapter adapters[PLAN_VIRTUAL_SLOTS_MAX];
-	struct config_lpar lpar;
+	u32 count = adapters_fill(fdt, node, lpar->id, adapters);
 	struct profile profile;
-	u32 count;
 
-	lpar_read(fdt, node, &lpar);
-	count = adapters_fill(fdt, node, lpar.id, adapters);
-	store_change(store, "INSERT INTO lpar VALUES(?, ?, ?, ?)", "isss", (s64)lpar.id, lpar.name,
-		     PROFILE_NAME, starts ? PROFILE_NAME : "");
-	profile_init(&profile, lpar.id, PROFILE_NAME);
-	profile_from_plan(&profile, &lpar, adapters, count);
+	profile_init(&profile, lpar->id, lpar->profile_name);
+	profile_from_plan(&profile, lpar, adapters, count);
 	profile_set(&profile, "auto_start", starts ? "1" : "0");
 	profile_save(&profile, store);
 	profile_clear(&profile);
+}
+
+/* One that has this profile and not its default one has it because it was activated with it. */
+static void lpar_fill(struct store *store, const void *fdt, int node, bool starts)
+{
+	struct config_lpar lpar;
+	bool activated;
+
+	lpar_read(fdt, node, &lpar);
+	activated = starts || strcmp(lpar.profile_name, lpar.default_profile) != 0;
+	store_change(store, "INSERT INTO lpar VALUES(?, ?, ?, ?)", "isss", (s64)lpar.id, lpar.name,
+		     lpar.default_profile, activated ? lpar.profile_name : "");
+	profile_fill(store, fdt, node, &lpar, starts);
+}
+
+/* The partitions' other profiles. A plan that was compiled by an older program has no node. */
+static void profiles_fill(struct store *store, const void *fdt)
+{
+	int parent = fdt_subnode_offset(fdt, 0, PLAN_NODE_PROFILES);
+	struct config_lpar lpar;
+	int node;
+
+	if (parent < 0)
+		return;
+	fdt_for_each_subnode(node, fdt, parent) {
+		lpar_read(fdt, node, &lpar);
+		profile_fill(store, fdt, node, &lpar, cell_get(fdt, node, PLAN_PROP_AUTO_START));
+	}
 }
 
 static bool file_is_same(const char *path, const void *data, size_t size)
@@ -257,6 +288,7 @@ static int tree_fill(struct store *store, const struct rundir *run, const void *
 		lpar_fill(store, fdt, node, true);
 	fdt_for_each_subnode(node, fdt, fdt_subnode_offset(fdt, 0, PLAN_NODE_DEFINED))
 		lpar_fill(store, fdt, node, false);
+	profiles_fill(store, fdt);
 	fdt_for_each_subnode(node, fdt, fdt_subnode_offset(fdt, 0, PLAN_NODE_IMAGES))
 		image_fill(store, run, fdt, node);
 	store_event(store, "hmcd", "the configuration was read from a system plan");
@@ -322,46 +354,98 @@ static const char *const plan_attributes[] = {"min_mem",
 					      "virtual_scsi_adapters",
 					      "virtual_eth_adapters"};
 
-static void pair_write(FILE *file, const char *name, const char *value)
+static void value_write(FILE *file, const char *value)
 {
-	bool quoted = strpbrk(value, ",\" ") || !*value;
+	const char *quote = strpbrk(value, ",\" ") || !*value ? "\"" : "";
 
-	fprintf(file, ",%s=%s", name, quoted ? "\"" : "");
+	fprintf(file, "%s", quote);
 	for (; *value; value++)
 		fprintf(file, *value == '"' ? "\"\"" : "%c", *value);
-	fprintf(file, "%s", quoted ? "\"" : "");
+	fprintf(file, "%s", quote);
 }
 
-/*
- * A partition with the profile that it has now; for the @start of the machine the one it starts
- * with, unless it does not.
- */
-static void lpar_write(struct store *store, const struct lpar *lpar, FILE *file, bool start)
+static void pair_write(FILE *file, const char *name, const char *value)
 {
-	const char *mode, *name = lpar->default_profile;
-	struct profile profile;
+	fprintf(file, ",%s=", name);
+	value_write(file, value);
+}
 
-	if (!start && *lpar->curr_profile)
-		name = lpar->curr_profile;
-	if (!profile_load(&profile, store, lpar->id, name))
-		return;
-	mode = profile_get(&profile, "auto_start");
-	if (start && (!mode || strcmp(mode, "1"))) {
-		profile_clear(&profile);
-		return;
-	}
-	fprintf(file, "lpar lpar_id=%u", lpar->id);
-	pair_write(file, "name", lpar->name);
+/* What a profile says. */
+static void profile_write(const struct profile *profile, FILE *file)
+{
+	const char *mode = profile_get(profile, "boot_mode");
+
 	for (size_t i = 0; i < ARRAY_SIZE(plan_attributes); i++) {
-		const char *value = profile_get(&profile, plan_attributes[i]);
+		const char *value = profile_get(profile, plan_attributes[i]);
 
 		if (value && *value)
 			pair_write(file, plan_attributes[i], value);
 	}
-	mode = profile_get(&profile, "boot_mode");
 	pair_write(file, "boot_mode", mode && !strcmp(mode, "fdt") ? "fdt" : "of");
 	fprintf(file, "\n");
+}
+
+/*
+ * A partition with the profile that it has now; for the @start of the machine the one it starts
+ * with, unless it does not. In @written is then that profile's name. Returns whether there is a
+ * record.
+ */
+static bool lpar_write(struct store *store, const struct lpar *lpar, FILE *file, bool start,
+		       char written[PLAN_NAME_MAX + 1])
+{
+	struct profile profile;
+	const char *starts;
+
+	if (start || !*lpar->curr_profile ||
+	    !profile_load(&profile, store, lpar->id, lpar->curr_profile))
+		if (!profile_load(&profile, store, lpar->id, lpar->default_profile))
+			return false;
+	starts = profile_get(&profile, "auto_start");
+	if (start && (!starts || strcmp(starts, "1"))) {
+		profile_clear(&profile);
+		return false;
+	}
+	fprintf(file, "lpar lpar_id=%u", lpar->id);
+	pair_write(file, "name", lpar->name);
+	pair_write(file, "profile_name", profile.name);
+	if (strcmp(profile.name, lpar->default_profile))
+		pair_write(file, "default_profile", lpar->default_profile);
+	profile_write(&profile, file);
+	strcpy(written, profile.name);
 	profile_clear(&profile);
+	return true;
+}
+
+struct profiles_writer {
+	struct store *store;
+	const struct lpar *lpar;
+	FILE *file;
+};
+
+static int other_write(void *ctx, const char *const *column)
+{
+	const struct profiles_writer *writer = ctx;
+	struct profile profile;
+
+	if (!profile_load(&profile, writer->store, writer->lpar->id, column[0]))
+		return 0;
+	fprintf(writer->file, "prof lpar_name=");
+	value_write(writer->file, writer->lpar->name);
+	pair_write(writer->file, "name", profile.name);
+	profile_write(&profile, writer->file);
+	profile_clear(&profile);
+	return 0;
+}
+
+/* The partition's profiles but that which was @written with it. */
+static void others_write(struct store *store, const struct lpar *lpar, FILE *file,
+			 const char *written)
+{
+	struct profiles_writer writer = {store, lpar, file};
+
+	store_ask(store, other_write, &writer,
+		  "SELECT DISTINCT name FROM profile WHERE lpar_id = ? AND name <> ? ORDER BY name",
+		  "is", (s64)lpar->id, written);
 }
 
 struct writer {
@@ -403,6 +487,7 @@ bool configuration_write(struct store *store, const struct rundir *run, FILE *fi
 	struct writer writer = {store, run, file};
 	struct lpar lpars[HMC_LPAR_ID_MAX];
 	u32 count = lpars_load(store, lpars);
+	char name[PLAN_NAME_MAX + 1];
 	u64 size = PLAN_ROOM;
 	struct system system;
 
@@ -416,6 +501,7 @@ bool configuration_write(struct store *store, const struct rundir *run, FILE *fi
 		return false;
 	store_ask(store, image_write, &writer, start ? images_start : images_all, "");
 	for (u32 i = 0; i < count; i++)
-		lpar_write(store, &lpars[i], file, start);
+		if (lpar_write(store, &lpars[i], file, start, name) && !start)
+			others_write(store, &lpars[i], file, name);
 	return true;
 }
