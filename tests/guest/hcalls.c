@@ -45,6 +45,12 @@ static const struct {
 	{H_GET_PPP, 5},
 	{H_PURR, 1},
 	{H_PIC, 9},
+	{H_GET_CPU_CHARACTERISTICS, 2},
+	{H_GET_TCE, 1},
+	{H_SEND_LOGICAL_LAN, 1},
+	{H_ILLAN_ATTRIBUTES, 1},
+	{H_VIOCTL, 1},
+	{H_READ_RDMA, 9},
 	{H_HOME_NODE_ASSOCIATIVITY, 6},
 };
 
