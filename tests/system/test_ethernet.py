@@ -245,8 +245,8 @@ def up_and_down(lan, times):
 
 
 def test_up_and_down(lan):
-    """Fifty times."""
-    up_and_down(lan, 50)
+    """Fifteen times."""
+    up_and_down(lan, 15)
 
 
 @pytest.mark.stress

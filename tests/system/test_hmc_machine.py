@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The management console's commands on a whole machine, as an administrator types them."""
 
+import os
 import random
 import re
 import subprocess

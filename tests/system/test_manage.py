@@ -9,7 +9,7 @@ import pytest
 from libframes import Refused
 from libmachine import GUESTS, Plan
 
-CYCLES = 200
+CYCLES = [50, pytest.param(200, marks=pytest.mark.stress)]
 # One of every kind.
 ADAPTERS = [
     libframes.adapter(2, "eth"),
@@ -50,10 +50,11 @@ def refused(call, *arguments, **more):
     return refusal.value.reason
 
 
-def test_cycles(hypervisor):
-    """Whatever comes and goes 200 times gives back all that it had, to the byte."""
+@pytest.mark.parametrize("cycles", CYCLES)
+def test_cycles(hypervisor, cycles):
+    """Whatever comes and goes many times gives back all that it had, to the byte."""
     before = None
-    for cycle in range(CYCLES + 1):
+    for cycle in range(cycles + 1):
         hypervisor.define(2, "two")
         hypervisor.activate(2, libframes.profile("image0", units=10, procs=1, adapters=ADAPTERS))
         hypervisor.state(2, libframes.RUNNING)

@@ -204,6 +204,7 @@ check_blocks() {
 BLOCKS = 200
 
 
+@pytest.mark.stress
 def test_server_dies(storage):
     """The server ends under load and comes back: nothing that it acknowledged is lost."""
     disk = storage.disks(1)[0]
@@ -217,6 +218,7 @@ def test_server_dies(storage):
     storage.shell("c1", f"check_blocks {disk} {BLOCKS}")
 
 
+@pytest.mark.stress
 def test_client_dies(storage):
     """A client ends under load; its server serves the next one that starts there."""
     disk = storage.disks(1)[0]
