@@ -20,7 +20,7 @@
 #define SLOT	2
 #define QUEUE	0x8000
 #define BUFFER	0x10000
-#define PAGES	34 /* 128 KiB at any alignment */
+#define PAGES	34 /* LARGEST at any alignment */
 #define LARGEST VIO_MAX_DMA_SIZE
 
 static u64 local, remote; /* the server's windows */
