@@ -32,7 +32,7 @@ const char test_name[] = "crq";
 #define IO_QUEUE(i) ((i)*PAGE)
 #define IO_FROM	    0x10000UL
 #define IO_TO	    0x40000UL
-#define COPY_MAX    0x20000UL
+#define COPY_MAX    ((u64)VIO_MAX_DMA_SIZE)
 #define IO_SIZE	    0x70000UL
 #define GUARD	    0x10000UL /* behind it, which no window has */
 #define GUARD_BYTE  0x5a
