@@ -4,6 +4,8 @@
 #include "hv/vp.h"
 #include "papr/hcall.h"
 
+#define EVENT_LOST ~0UL /* struct crq.event: it could not be put anywhere */
+
 static struct lock connection_lock;
 static struct crq *crqs[LPAR_MAX_ID + 1]; /* those that are open, by lpar_id; connection_lock */
 
@@ -60,6 +62,7 @@ static void partner_set(struct crq *crq, struct crq *partner)
 {
 	gate_close(&crq->gate);
 	crq->partner = partner;
+	crq->target = crq->is_told ? NULL : partner;
 	gate_open(&crq->gate);
 }
 
@@ -91,9 +94,14 @@ static void entry_store(struct crq_entry *entry, u64 high, u64 low)
 			 __ATOMIC_RELEASE);
 }
 
+static u8 entry_header(const struct crq_entry *entry)
+{
+	return __atomic_load_n((const u8 *)entry, __ATOMIC_ACQUIRE);
+}
+
 static bool entry_is_free(const struct crq_entry *entry)
 {
-	return __atomic_load_n((const u8 *)entry, __ATOMIC_ACQUIRE) == 0;
+	return entry_header(entry) == 0;
 }
 
 static u64 at_next(const struct crq *crq)
@@ -131,33 +139,52 @@ static s64 enqueue(struct crq *crq, u64 high, u64 low)
 	return result;
 }
 
+/* Where the last entry of @crq is, which is registered. */
+static u64 at_last(const struct crq *crq)
+{
+	return (crq->at ? crq->at : crq->size) - sizeof(struct crq_entry);
+}
+
 /*
  * When there is no room for a transport event, it takes the place of the last entry. If that one is
  * free, the receiver has gone past it and will not look there: it has made room meanwhile.
+ * Returns whether it is the last entry now.
  */
-static void event_put(struct crq *crq, u64 event)
+static bool event_put(struct crq *crq, u64 event)
 {
 	struct crq_entry *last;
 
 	if (entry_put(crq, event, 0) == H_SUCCESS)
-		return;
-	last = entry_at(crq, (crq->at ? crq->at : crq->size) - sizeof(*last));
-	if (last && !entry_is_free(last))
-		entry_store(last, event, 0);
-	else
-		entry_put(crq, event, 0);
+		return true;
+	last = entry_at(crq, at_last(crq));
+	if (!last || entry_is_free(last))
+		return entry_put(crq, event, 0) == H_SUCCESS;
+	entry_store(last, event, 0);
+	return true;
 }
 
 /* Tells @crq, which is registered: the connection lock is held. */
 static void event_send(struct crq *crq, u64 event)
 {
 	lock_take(&crq->lock);
-	event_put(crq, event);
+	crq->is_told = true;
+	crq->event = event_put(crq, event) ? at_last(crq) : EVENT_LOST;
 	lock_drop(&crq->lock);
 	adapter_signal(&crq->adapter);
 }
 
-/* Takes @crq from its partner, which is told @event and may find another one at once. */
+/*
+ * Has the receiver taken the last event? What comes there later is none: it is the last one, and
+ * partners cannot send any.
+ */
+static bool event_is_taken(const struct crq *crq)
+{
+	const struct crq_entry *entry = crq->event == EVENT_LOST ? NULL : entry_at(crq, crq->event);
+
+	return entry && entry_header(entry) != CRQ_HEADER_EVENT;
+}
+
+/* Takes @crq from its partner, which is told @event. */
 static void disconnect(struct crq *crq, u64 event)
 {
 	struct crq *partner = crq->partner;
@@ -167,7 +194,25 @@ static void disconnect(struct crq *crq, u64 event)
 	partner_set(crq, NULL);
 	partner_set(partner, NULL);
 	event_send(partner, event);
-	connect(partner);
+}
+
+/*
+ * An initialization entry is the beginning of something new: whoever sends one after it has taken
+ * the event of the last partner's end has done with that partner. It gets to the next one, who has
+ * registered since then or is waiting. Returns whether there is one.
+ */
+static bool begin(struct crq *crq)
+{
+	bool result = false;
+
+	lock_take(&connection_lock);
+	if (crq->size && (!crq->is_told || event_is_taken(crq))) {
+		crq->is_told = false;
+		partner_set(crq, crq->partner);
+		result = crq->partner || connect(crq);
+	}
+	lock_drop(&connection_lock);
+	return result;
 }
 
 /* As LoPAR "H_REG_CRQ" and "H_FREE_CRQ": with interrupts disabled. */
@@ -177,6 +222,7 @@ static void queue_set(struct crq *crq, u64 queue, u64 size)
 	crq->queue = queue;
 	crq->size = size;
 	crq->at = 0;
+	crq->is_told = false;
 	lock_drop(&crq->lock);
 	__atomic_store_n(&crq->adapter.signals, 0, __ATOMIC_RELAXED);
 }
@@ -265,15 +311,41 @@ s64 crq_register(struct crq *crq, u64 queue, u64 size)
 	return result;
 }
 
-s64 crq_send(struct crq *crq, u64 high, u64 low)
+static s64 target_send(struct crq *crq, u64 high, u64 low)
 {
 	s64 result = H_CLOSED;
 
 	gate_enter(&crq->gate);
-	if (crq->partner)
-		result = enqueue(crq->partner, high, low);
+	if (crq->target)
+		result = enqueue(crq->target, high, low);
 	gate_leave(&crq->gate);
 	return result;
+}
+
+s64 crq_send(struct crq *crq, u64 high, u64 low)
+{
+	s64 result = target_send(crq, high, low);
+
+	if (result == H_CLOSED && high >> CRQ_HEADER_SHIFT == CRQ_HEADER_INIT && begin(crq))
+		result = target_send(crq, high, low);
+	return result;
+}
+
+/* What came while interrupts were disabled: if the last of it has been taken, then all has. */
+void crq_enabled(struct adapter *adapter)
+{
+	struct crq *crq = crq_of(adapter);
+	const struct crq_entry *last;
+	bool waits = false;
+
+	lock_take(&crq->lock);
+	if (crq->size) {
+		last = entry_at(crq, at_last(crq));
+		waits = last && !entry_is_free(last);
+	}
+	lock_drop(&crq->lock);
+	if (waits)
+		adapter_signal(adapter);
 }
 
 bool crq_partner(struct crq *crq, u32 *lpar_id, u32 *slot)

@@ -5,6 +5,12 @@
  * profiles; they are when both have registered a queue.
  * LoPAR "Reliable Command/Response Transport Option".
  *
+ * Whoever is told by a transport event that its partner has gone may still be about to send to that
+ * one, or to copy. So it may be connected again at once, and receive, but it reaches nobody until
+ * it has done with the old one: it has taken the event from its queue and sends an initialization
+ * entry, or it registers again. For both sides this is what they do anyway: LoPAR "Connection
+ * Establishment".
+ *
  * Locks: the connection lock around registering, freeing, opening and closing in the whole
  * machine; then the gate of an adapter, which is closed while its partner changes, and inside of
  * which its partner is there and stays; then the lock of the queue that is written; below it the
@@ -28,10 +34,13 @@ struct crq {
 	struct crq *next;      /* of the same partition; connection lock */
 	struct gate gate;
 	struct crq *partner; /* NULL: not connected; connection lock and gate, to read either */
+	struct crq *target;  /* the same, or NULL until this one has done with the partner before */
 	struct lock lock;    /* what follows; */
 	u64 queue;	     /* I/O address */
 	u64 size;	     /* bytes; 0: not registered, changes with the connection lock too */
 	u64 at;		     /* offset of the next entry */
+	u64 event;	     /* offset of the last transport event; with the connection lock too */
+	bool is_told;	     /* of a partner's end, and has not done with it; likewise */
 };
 
 static inline struct crq *crq_of(struct adapter *adapter)
@@ -49,6 +58,9 @@ struct crq *crq_find(const struct vp *vp, u64 unit_address);
 bool crq_open(struct adapter *adapter, const struct plan_adapter *plan, char *reason);
 void crq_close(struct adapter *adapter);
 
+/* For adapter_type: signals the interrupt when there is something in the queue. */
+void crq_enabled(struct adapter *adapter);
+
 /* For adapter_type: frees the queue because the partition ended, which the partner is told. */
 void crq_reset(struct adapter *adapter);
 
@@ -63,8 +75,8 @@ s64 crq_register(struct crq *crq, u64 queue, u64 size);
 void crq_free(struct crq *crq);
 
 /*
- * Sends to the partner of @crq. H_SUCCESS; H_CLOSED: there is none; H_DROPPED: its queue is full,
- * or not mapped for reading and writing.
+ * Sends to the partner of @crq. H_SUCCESS; H_CLOSED: there is none, or @crq has not done with the
+ * one before; H_DROPPED: its queue is full, or not mapped for reading and writing.
  */
 s64 crq_send(struct crq *crq, u64 high, u64 low);
 

@@ -11,6 +11,7 @@ struct end {
 	struct tce_place place;
 	const struct crq *owner; /* of the second window, whose partner's it is; or NULL … */
 	struct gate *gate;	 /* … likewise; NULL too when the other end has entered it */
+	bool is_shut;		 /* the second window, which leads to nobody now */
 };
 
 static void end_leave(const struct end *end)
@@ -20,24 +21,23 @@ static void end_leave(const struct end *end)
 }
 
 /* Enters the second window of @crq, its partner's, where @other may be already: not twice. */
-static bool remote_enter(struct end *end, struct crq *crq, const struct end *other)
+static void remote_enter(struct end *end, struct crq *crq, const struct end *other)
 {
 	end->gate = other && other->owner == crq ? NULL : &crq->gate;
 	if (end->gate)
 		gate_enter(end->gate);
-	if (!crq->partner) {
-		end_leave(end);
-		return false;
-	}
 	end->owner = crq;
-	end->place.lpar = crq->partner->adapter.lpar;
-	end->place.table = &crq->partner->adapter.window;
-	return true;
+	if (crq->target) {
+		end->place.lpar = crq->target->adapter.lpar;
+		end->place.table = &crq->target->adapter.window;
+	} else {
+		end->is_shut = true; /* and as large as the first one */
+	}
 }
 
 /*
- * Returns false when @lpar may not use the window, or has no partner there now. @other is the other
- * end of the copy if that has been entered, or NULL.
+ * Returns false when @lpar may not use the window. @other is the other end of the copy if that has
+ * been entered, or NULL.
  */
 static bool end_enter(struct end *end, const struct lpar *lpar, u64 liobn, u64 ioba,
 		      const struct end *other)
@@ -48,7 +48,24 @@ static bool end_enter(struct end *end, const struct lpar *lpar, u64 liobn, u64 i
 	if (!adapter)
 		return false;
 	*end = (struct end){.place = {lpar, &adapter->window, ioba}};
-	return window == 0 || remote_enter(end, crq_of(adapter), other);
+	if (window)
+		remote_enter(end, crq_of(adapter), other);
+	return true;
+}
+
+static bool in_window(const struct end *end, u64 length)
+{
+	return tce_range_valid(end->place.table, end->place.ioba, length);
+}
+
+/* A window that leads to nobody has no page that allows anything. */
+static s64 ends_copy(const struct end *to, const struct end *from, u64 length)
+{
+	if (!from->is_shut && !to->is_shut)
+		return tce_copy(&to->place, &from->place, length);
+	if (!in_window(from, length))
+		return H_SOURCE_PARM;
+	return in_window(to, length) ? H_PERMISSION : H_DEST_PARM;
 }
 
 /* R4 = length, R5 and R6 = source LIOBN and I/O address, R7 and R8 = destination. */
@@ -65,7 +82,7 @@ static s64 h_copy_rdma(struct vp *vp)
 		end_leave(&from);
 		return H_DEST_PARM;
 	}
-	result = tce_copy(&to.place, &from.place, vp->gpr[4]);
+	result = ends_copy(&to, &from, vp->gpr[4]);
 	end_leave(&to);
 	end_leave(&from);
 	return result;
@@ -92,9 +109,10 @@ static s64 h_write_rdma(struct vp *vp)
 		return H_DEST_PARM;
 	for (u32 i = 0; i < ARRAY_SIZE(data); i++)
 		data[i] = cpu_to_be64(vp->gpr[7 + i]);
-	if (!tce_range_valid(to.place.table, to.place.ioba, length))
+	if (!in_window(&to, length))
 		result = H_DEST_PARM;
-	else if (tce_copy_out(to.place.lpar, to.place.table, to.place.ioba, data, length))
+	else if (!to.is_shut &&
+		 tce_copy_out(to.place.lpar, to.place.table, to.place.ioba, data, length))
 		result = H_SUCCESS;
 	else
 		result = H_PERMISSION;
@@ -115,9 +133,10 @@ static s64 h_read_rdma(struct vp *vp)
 		return H_PARAMETER;
 	if (!remote_find(&from, vp->lpar, vp->gpr[5], vp->gpr[6]))
 		return H_SOURCE_PARM;
-	if (!tce_range_valid(from.place.table, from.place.ioba, length))
+	if (!in_window(&from, length))
 		result = H_SOURCE_PARM;
-	else if (tce_copy_in(from.place.lpar, from.place.table, data, from.place.ioba, length))
+	else if (!from.is_shut &&
+		 tce_copy_in(from.place.lpar, from.place.table, data, from.place.ioba, length))
 		result = H_SUCCESS;
 	else
 		result = H_PERMISSION;

@@ -22,6 +22,7 @@ const struct adapter_type vscsi_client_type = {
 	.nr_windows = 1,
 	.open = crq_open,
 	.reset = crq_reset,
+	.enabled = crq_enabled,
 	.close = crq_close,
 };
 ADAPTER_TYPE(vscsi_client_type);
@@ -36,6 +37,7 @@ const struct adapter_type vscsi_server_type = {
 	.nr_windows = 2,
 	.open = crq_open,
 	.reset = crq_reset,
+	.enabled = crq_enabled,
 	.close = crq_close,
 	.tree = server_tree,
 };

@@ -15,6 +15,7 @@ struct crq_entry {
 
 #define CRQ_HEADER_SHIFT 56
 #define CRQ_HEADER_VALID 0x80 /* this bit is on in all that is not free */
+#define CRQ_HEADER_INIT	 0xc0 /* initialization, by which partners begin */
 #define CRQ_HEADER_EVENT 0xff /* the transport says something, not the partner */
 
 /* Transport events, with their header. LoPAR "Transport Event Codes" */

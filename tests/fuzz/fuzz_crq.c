@@ -41,7 +41,11 @@ struct port {
 	u32 tce[PAGES];
 	struct port *partner;
 	u32 queue, size, at; /* @size 0: not registered */
+	u32 event;	     /* offset of the last transport event, or LOST */
+	bool is_told;	     /* by it, and has not begun anew */
 };
+
+#define LOST ~0u
 
 static struct port ports[] = {
 	{1, 2, true, 2, 2},  {2, 2, false, 1, 2}, {4, 2, true, PLAN_PEER_ANY, PLAN_PEER_ANY},
@@ -141,14 +145,33 @@ static bool put(struct port *port, u64 high, u64 low)
 static void put_event(struct port *port, u64 event)
 {
 	be64 words[] = {cpu_to_be64(event), cpu_to_be64(0)};
-	u8 *last;
+	u32 at = port->at, before = (at + port->size - 16) % port->size;
+	u8 *last = place(port, port->queue + before, TCE_READ | TCE_WRITE);
 
-	if (put(port, event, 0))
-		return;
-	last = place(port, port->queue + (port->at + port->size - 16) % port->size,
-		     TCE_READ | TCE_WRITE);
-	if (last && *last)
+	port->is_told = true;
+	if (put(port, event, 0)) {
+		port->event = at;
+	} else if (last && *last) {
 		memcpy(last, words, sizeof(words));
+		port->event = before;
+	} else {
+		port->event = LOST;
+	}
+}
+
+static bool event_is_taken(const struct port *port)
+{
+	const u8 *entry = NULL;
+
+	if (port->event != LOST)
+		entry = place(port, port->queue + port->event, TCE_READ | TCE_WRITE);
+	return entry && *entry != CRQ_HEADER_EVENT;
+}
+
+/* Whom it may send to, and whose window it reaches. */
+static struct port *target_of(const struct port *port)
+{
+	return port->is_told ? NULL : port->partner;
 }
 
 static struct crq *crq_at(const struct port *port)
@@ -189,13 +212,32 @@ static void model_free(struct port *port, u64 event)
 		return;
 	partner->partner = NULL;
 	put_event(partner, event);
-	connect(partner);
 }
 
-/* One end of a copy: whose window, and whether the caller may use it. */
+/* An initialization entry has been sent to nobody. */
+static void model_begin(struct port *port)
+{
+	if (!port->size || (port->is_told && !event_is_taken(port)))
+		return;
+	port->is_told = false;
+	if (!port->partner)
+		connect(port);
+}
+
+/* One end of a copy: may the caller use it, and whose window is it, if anybody's. */
+static bool has_window(const struct port *port, u8 which)
+{
+	return which % 4 == 0 || (which % 4 == 1 && port->server);
+}
+
+static bool has_remote(const struct port *port, u8 which)
+{
+	return which % 4 && has_window(port, which);
+}
+
 static const struct port *window_of(const struct port *port, u8 which)
 {
-	return which % 4 == 0 ? port : which % 4 == 1 && port->server ? port->partner : NULL;
+	return which % 4 ? target_of(port) : port;
 }
 
 static u64 liobn_of(const struct port *port, u8 which)
@@ -259,6 +301,7 @@ static void call_register(struct port *port)
 		port->queue = (u32)queue;
 		port->size = (u32)size;
 		port->at = 0;
+		port->is_told = false;
 		connect(port);
 		CHECK(code == (port->partner ? H_SUCCESS : H_CLOSED));
 	}
@@ -272,15 +315,20 @@ static void call_free(struct port *port)
 
 static void call_send(struct port *port)
 {
-	u64 high = (u64)argument[0] << CRQ_HEADER_SHIFT | argument[1];
+	u8 header = argument[3] % 4 ? argument[0] : CRQ_HEADER_INIT;
+	u64 high = (u64)header << CRQ_HEADER_SHIFT | argument[1];
 	s64 code = WORLD_CALL(port->id, H_SEND_CRQ, world_unit(port->slot), high, argument[2]);
 
-	if (argument[0] < CRQ_HEADER_VALID || argument[0] == CRQ_HEADER_EVENT)
+	if (header < CRQ_HEADER_VALID || header == CRQ_HEADER_EVENT) {
 		CHECK(code == H_PARAMETER);
-	else if (!port->partner)
+		return;
+	}
+	if (!target_of(port) && header == CRQ_HEADER_INIT)
+		model_begin(port);
+	if (!target_of(port))
 		CHECK(code == H_CLOSED);
 	else
-		CHECK(code == (put(port->partner, high, argument[2]) ? H_SUCCESS : H_DROPPED));
+		CHECK(code == (put(target_of(port), high, argument[2]) ? H_SUCCESS : H_DROPPED));
 }
 
 static void call_copy(const struct port *port, u64 length)
@@ -292,14 +340,16 @@ static void call_copy(const struct port *port, u64 length)
 
 	if (length > VIO_MAX_DMA_SIZE)
 		CHECK(code == H_PARAMETER);
-	else if (!window_of(port, from))
+	else if (!has_window(port, from))
 		CHECK(code == H_SOURCE_PARM);
-	else if (!window_of(port, to))
+	else if (!has_window(port, to))
 		CHECK(code == H_DEST_PARM);
 	else if (!in_window(from_ioba, length))
 		CHECK(code == H_SOURCE_PARM);
 	else if (!in_window(to_ioba, length))
 		CHECK(code == H_DEST_PARM);
+	else if (!window_of(port, from) || !window_of(port, to))
+		CHECK(code == H_PERMISSION);
 	else
 		CHECK(code == model_copy(window_of(port, to), to_ioba, window_of(port, from),
 					 from_ioba, length));
@@ -310,13 +360,15 @@ static void call_write(const struct port *port, u64 length)
 	u64 ioba = number(argument[1]), byte = argument[2] * 0x0101010101010101UL;
 	s64 code = WORLD_CALL(port->id, H_WRITE_RDMA, length, liobn_of(port, argument[3]), ioba,
 			      byte, byte, byte, byte, byte, byte);
-	const struct port *to = argument[3] % 4 ? window_of(port, argument[3]) : NULL;
+	const struct port *to = window_of(port, argument[3]);
 	u64 done = 0;
 
 	if (length > RDMA_WRITE_MAX) {
 		CHECK(code == H_PARAMETER);
-	} else if (!to || !in_window(ioba, length)) {
+	} else if (!has_remote(port, argument[3]) || !in_window(ioba, length)) {
 		CHECK(code == H_DEST_PARM);
+	} else if (!to) {
+		CHECK(code == H_PERMISSION);
 	} else {
 		for (u8 *dest; done < length && (dest = place(to, ioba + done, TCE_WRITE)); done++)
 			*dest = argument[2];
@@ -328,14 +380,14 @@ static void call_read(const struct port *port, u64 length)
 {
 	u64 ioba = number(argument[1]);
 	s64 code = WORLD_CALL(port->id, H_READ_RDMA, length, liobn_of(port, argument[3]), ioba);
-	const struct port *from = argument[3] % 4 ? window_of(port, argument[3]) : NULL;
+	const struct port *from = window_of(port, argument[3]);
 	const u64 *gpr = &world[port->id].vp.gpr[4];
 
 	if (length > RDMA_READ_MAX) {
 		CHECK(code == H_PARAMETER);
-	} else if (!from || !in_window(ioba, length)) {
+	} else if (!has_remote(port, argument[3]) || !in_window(ioba, length)) {
 		CHECK(code == H_SOURCE_PARM);
-	} else if (!is_mapped(from, ioba, length, TCE_READ)) {
+	} else if (!from || !is_mapped(from, ioba, length, TCE_READ)) {
 		CHECK(code == H_PERMISSION);
 	} else {
 		CHECK(code == H_SUCCESS);
@@ -474,6 +526,7 @@ static void start(void)
 			port->tce[page] = (u32)(page * PAGE) | TCE_READ | TCE_WRITE;
 		port->partner = NULL;
 		port->size = 0;
+		port->is_told = false;
 	}
 	for (u32 id = 1; id <= WORLD_LPARS; id++)
 		memset(world_memory(id, 0), 0, MEMORY);

@@ -24,6 +24,7 @@
 #define ENTRIES	    (CRQ_PAGE_SIZE / sizeof(struct crq_entry))
 
 #define MESSAGE 0x8001000000000000UL
+#define INIT	0xc001000000000000UL
 
 static s64 reg(u32 id, u32 slot, u32 pages)
 {
@@ -49,6 +50,12 @@ static struct crq_entry *entry(u32 id, u32 index)
 static u64 high(u32 id, u32 index)
 {
 	return be64_to_cpu(entry(id, index)->high);
+}
+
+/* The receiver is done with an entry. */
+static void take(u32 id, u32 index)
+{
+	*(u8 *)entry(id, index) = 0;
 }
 
 /* A pair that is made for each other. */
@@ -137,8 +144,41 @@ static void test_any(void **state __unused)
 	assert_int_equal(high(1, 0), MESSAGE);
 	assert_int_equal(release(1, 2), H_SUCCESS);
 	assert_int_equal(high(2, 0), CRQ_PARTNER_DEREGISTERED);
-	assert_int_equal(send(2, 3, MESSAGE, 8), H_SUCCESS);
-	assert_int_equal(high(3, 1), MESSAGE);
+	assert_int_equal(send(2, 3, MESSAGE, 8), H_CLOSED);
+	assert_int_equal(send(2, 3, INIT, 8), H_CLOSED);
+	take(2, 0);
+	assert_int_equal(send(3, 2, MESSAGE, 8), H_CLOSED);
+	assert_int_equal(send(2, 3, MESSAGE, 8), H_CLOSED);
+	assert_int_equal(send(2, 3, INIT, 8), H_SUCCESS);
+	assert_int_equal(high(3, 1), INIT);
+	/* It was told of the one before too, and has to read that. */
+	assert_int_equal(send(3, 2, MESSAGE, 9), H_CLOSED);
+	take(3, 0);
+	assert_int_equal(send(3, 2, INIT, 9), H_SUCCESS);
+	assert_int_equal(send(3, 2, MESSAGE, 10), H_SUCCESS);
+	assert_int_equal(high(2, 2), MESSAGE);
+}
+
+/* Who waits may be first to say so. */
+static void test_any_is_asked(void **state __unused)
+{
+	world_reset();
+	world_server(2, 3, ANY, ANY);
+	world_client(1, 2, 2, 3);
+	world_client(3, 2, 2, 3);
+	assert_int_equal(reg(1, 2, 1), H_CLOSED);
+	assert_int_equal(reg(3, 2, 1), H_CLOSED);
+	assert_int_equal(reg(2, 3, 1), H_SUCCESS);
+	assert_int_equal(send(3, 2, INIT, 0), H_CLOSED);
+	assert_int_equal(release(1, 2), H_SUCCESS);
+	assert_int_equal(send(3, 2, INIT, 1), H_SUCCESS);
+	assert_int_equal(high(2, 1), INIT);
+	assert_int_equal(reg(1, 2, 1), H_RESOURCE);
+	/* The server gets it, but is not let out before it knows whose it is. */
+	assert_int_equal(send(2, 3, INIT, 2), H_CLOSED);
+	take(2, 0);
+	assert_int_equal(send(2, 3, INIT, 3), H_SUCCESS);
+	assert_int_equal(be64_to_cpu(entry(3, 0)->low), 3);
 }
 
 /* Who takes anybody waits when all are taken, and finds the one that is not. */
@@ -158,7 +198,9 @@ static void test_any_waits(void **state __unused)
 	world_stop(3);
 	assert_int_equal(reg(2, 2, 1), H_CLOSED);
 	assert_int_equal(release(1, 2), H_SUCCESS);
-	assert_int_equal(send(4, 2, MESSAGE, 6), H_SUCCESS);
+	assert_int_equal(send(4, 2, INIT, 5), H_CLOSED);
+	take(4, 0);
+	assert_int_equal(send(4, 2, INIT, 6), H_SUCCESS);
 	assert_int_equal(be64_to_cpu(entry(2, 0)->low), 6);
 }
 
@@ -170,6 +212,7 @@ static void test_send(void **state __unused)
 	assert_int_equal(high(SERVER, 0), MESSAGE);
 	assert_int_equal(be64_to_cpu(entry(SERVER, 0)->low), 0x1122334455667788);
 	assert_int_equal(world[SERVER].pulses[SERVER_SLOT], 0);
+	take(SERVER, 0);
 	assert_int_equal(WORLD_CALL(SERVER, H_VIO_SIGNAL, world_unit(SERVER_SLOT), 1), H_SUCCESS);
 	assert_int_equal(send(CLIENT, CLIENT_SLOT, MESSAGE, 1), H_SUCCESS);
 	assert_int_equal(world[SERVER].pulses[SERVER_SLOT], 1);
@@ -232,8 +275,9 @@ static void test_event_without_room(void **state __unused)
 {
 	assert_int_equal(release(SERVER, SERVER_SLOT), H_SUCCESS);
 	assert_int_equal(reg(SERVER, SERVER_SLOT, 2), H_SUCCESS);
+	take(CLIENT, 0);
 	for (u64 i = 0; i < ENTRIES; i++)
-		assert_int_equal(send(CLIENT, CLIENT_SLOT, MESSAGE, i), H_SUCCESS);
+		assert_int_equal(send(CLIENT, CLIENT_SLOT, INIT, i), H_SUCCESS);
 	world_map(SERVER, SERVER_SLOT, QUEUE + CRQ_PAGE_SIZE, 1, 0);
 	*(u8 *)entry(SERVER, ENTRIES - 1) = 0;
 	assert_int_equal(release(CLIENT, CLIENT_SLOT), H_SUCCESS);
@@ -256,8 +300,105 @@ static void test_again(void **state __unused)
 	assert_int_equal(send(CLIENT, CLIENT_SLOT, MESSAGE, 2), H_SUCCESS);
 	assert_int_equal(high(SERVER, 1), CRQ_PARTNER_DEREGISTERED);
 	assert_int_equal(be64_to_cpu(entry(SERVER, 2)->low), 2);
-	assert_int_equal(send(SERVER, SERVER_SLOT, MESSAGE, 3), H_SUCCESS);
+	assert_int_equal(high(CLIENT, 0), 0);
+	take(SERVER, 1);
+	assert_int_equal(send(SERVER, SERVER_SLOT, INIT, 3), H_SUCCESS);
 	assert_int_equal(be64_to_cpu(entry(CLIENT, 0)->low), 3);
+}
+
+/*
+ * What was meant for the last life of the client does not reach the next one, whatever it is, until
+ * the server has read of the end and begins anew.
+ */
+static void test_stale(void **state __unused)
+{
+	assert_int_equal(send(SERVER, SERVER_SLOT, MESSAGE, 0), H_SUCCESS);
+	world_restart(CLIENT);
+	memset(entry(CLIENT, 0), 0, CRQ_PAGE_SIZE);
+	assert_int_equal(reg(CLIENT, CLIENT_SLOT, 1), H_SUCCESS);
+	assert_int_equal(send(CLIENT, CLIENT_SLOT, INIT, 1), H_SUCCESS);
+	assert_int_equal(high(SERVER, 1), INIT);
+	for (u64 header = 0x80; header < 0xff; header++)
+		assert_int_equal(send(SERVER, SERVER_SLOT, header << 56, 0), H_CLOSED);
+	take(SERVER, 0);
+	for (u64 header = 0x80; header < 0xff; header++)
+		if (header != 0xc0)
+			assert_int_equal(send(SERVER, SERVER_SLOT, header << 56, 0), H_CLOSED);
+	assert_int_equal(high(CLIENT, 0), 0);
+	assert_int_equal(send(SERVER, SERVER_SLOT, INIT, 2), H_SUCCESS);
+	assert_int_equal(send(SERVER, SERVER_SLOT, MESSAGE, 3), H_SUCCESS);
+	assert_int_equal(be64_to_cpu(entry(CLIENT, 1)->low), 3);
+}
+
+/* The last of several ends counts. */
+static void test_two_ends(void **state __unused)
+{
+	assert_int_equal(release(CLIENT, CLIENT_SLOT), H_SUCCESS);
+	assert_int_equal(reg(CLIENT, CLIENT_SLOT, 1), H_SUCCESS);
+	world_restart(CLIENT);
+	assert_int_equal(reg(CLIENT, CLIENT_SLOT, 1), H_SUCCESS);
+	assert_int_equal(high(SERVER, 0), CRQ_PARTNER_DEREGISTERED);
+	assert_int_equal(high(SERVER, 1), CRQ_PARTNER_FAILED);
+	take(SERVER, 0);
+	assert_int_equal(send(SERVER, SERVER_SLOT, INIT, 0), H_CLOSED);
+	take(SERVER, 1);
+	assert_int_equal(send(SERVER, SERVER_SLOT, INIT, 0), H_SUCCESS);
+}
+
+/* That the place of the event has been used again does not matter. */
+static void test_event_is_overwritten(void **state __unused)
+{
+	assert_int_equal(release(CLIENT, CLIENT_SLOT), H_SUCCESS);
+	assert_int_equal(reg(CLIENT, CLIENT_SLOT, 1), H_SUCCESS);
+	take(SERVER, 0);
+	for (u64 i = 0; i < ENTRIES; i++)
+		assert_int_equal(send(CLIENT, CLIENT_SLOT, MESSAGE, i), H_SUCCESS);
+	assert_int_equal(high(SERVER, 0), MESSAGE);
+	assert_int_equal(send(SERVER, SERVER_SLOT, INIT, 0), H_SUCCESS);
+}
+
+/* Registering again is a beginning too, and the only one when the event could not be put anywhere.
+ */
+static void test_begin_by_registering(void **state __unused)
+{
+	world_map(SERVER, SERVER_SLOT, QUEUE, 1, 1);
+	assert_int_equal(release(CLIENT, CLIENT_SLOT), H_SUCCESS);
+	assert_int_equal(reg(CLIENT, CLIENT_SLOT, 1), H_SUCCESS);
+	world_map(SERVER, SERVER_SLOT, QUEUE, 1, BOTH);
+	assert_int_equal(send(SERVER, SERVER_SLOT, INIT, 0), H_CLOSED);
+	assert_int_equal(reg(SERVER, SERVER_SLOT, 1), H_RESOURCE);
+	assert_int_equal(send(SERVER, SERVER_SLOT, INIT, 0), H_CLOSED);
+	assert_int_equal(release(SERVER, SERVER_SLOT), H_SUCCESS);
+	assert_int_equal(reg(SERVER, SERVER_SLOT, 1), H_SUCCESS);
+	assert_int_equal(send(SERVER, SERVER_SLOT, MESSAGE, 1), H_SUCCESS);
+	/* The event is not there to be read while its page is not. */
+	assert_int_equal(high(CLIENT, 0), CRQ_PARTNER_DEREGISTERED);
+	world_map(CLIENT, CLIENT_SLOT, QUEUE, 1, 0);
+	take(CLIENT, 0);
+	assert_int_equal(send(CLIENT, CLIENT_SLOT, INIT, 0), H_CLOSED);
+	world_map(CLIENT, CLIENT_SLOT, QUEUE, 1, BOTH);
+	assert_int_equal(send(CLIENT, CLIENT_SLOT, INIT, 0), H_SUCCESS);
+}
+
+/* Interrupts are enabled: what came before does not wait for what comes next. */
+static void test_enabled(void **state __unused)
+{
+	u64 unit = world_unit(SERVER_SLOT);
+
+	assert_int_equal(WORLD_CALL(SERVER, H_VIO_SIGNAL, unit, 1), H_SUCCESS);
+	assert_int_equal(world[SERVER].pulses[SERVER_SLOT], 0);
+	assert_int_equal(WORLD_CALL(SERVER, H_VIO_SIGNAL, unit, 0), H_SUCCESS);
+	assert_int_equal(send(CLIENT, CLIENT_SLOT, MESSAGE, 0), H_SUCCESS);
+	assert_int_equal(world[SERVER].pulses[SERVER_SLOT], 0);
+	assert_int_equal(WORLD_CALL(SERVER, H_VIO_SIGNAL, unit, 1), H_SUCCESS);
+	assert_int_equal(world[SERVER].pulses[SERVER_SLOT], 1);
+	take(SERVER, 0);
+	assert_int_equal(WORLD_CALL(SERVER, H_VIO_SIGNAL, unit, 1), H_SUCCESS);
+	world_map(SERVER, SERVER_SLOT, QUEUE, 1, 0);
+	assert_int_equal(WORLD_CALL(SERVER, H_VIO_SIGNAL, unit, 1), H_SUCCESS);
+	assert_int_equal(release(SERVER, SERVER_SLOT), H_SUCCESS);
+	assert_int_equal(WORLD_CALL(SERVER, H_VIO_SIGNAL, unit, 1), H_SUCCESS);
+	assert_int_equal(world[SERVER].pulses[SERVER_SLOT], 1);
 }
 
 /* A partition that starts afresh or ends takes its registration with it. */
@@ -276,6 +417,9 @@ static void test_ends(void **state __unused)
 	world_server(SERVER, SERVER_SLOT, CLIENT, CLIENT_SLOT);
 	memset(entry(SERVER, 0), 0, CRQ_PAGE_SIZE);
 	assert_int_equal(reg(SERVER, SERVER_SLOT, 2), H_SUCCESS);
+	take(CLIENT, 0);
+	assert_int_equal(send(CLIENT, CLIENT_SLOT, MESSAGE, 4), H_CLOSED);
+	assert_int_equal(send(CLIENT, CLIENT_SLOT, INIT, 4), H_SUCCESS);
 	assert_int_equal(send(CLIENT, CLIENT_SLOT, MESSAGE, 4), H_SUCCESS);
 }
 
@@ -285,7 +429,8 @@ static void test_registering_disables_interrupts(void **state __unused)
 	assert_int_equal(release(CLIENT, CLIENT_SLOT), H_SUCCESS);
 	assert_int_equal(WORLD_CALL(CLIENT, H_VIO_SIGNAL, world_unit(CLIENT_SLOT), 1), H_SUCCESS);
 	assert_int_equal(reg(CLIENT, CLIENT_SLOT, 1), H_SUCCESS);
-	assert_int_equal(send(SERVER, SERVER_SLOT, MESSAGE, 0), H_SUCCESS);
+	take(SERVER, 0);
+	assert_int_equal(send(SERVER, SERVER_SLOT, INIT, 0), H_SUCCESS);
 	assert_int_equal(world[CLIENT].pulses[CLIENT_SLOT], 0);
 }
 
@@ -333,6 +478,11 @@ static void test_partner_info_of_any(void **state __unused)
 	assert_int_equal(reg(CLIENT, CLIENT_SLOT, 1), H_SUCCESS);
 	assert_int_equal(partner_info(4096, 0x1000), H_SUCCESS);
 	assert_int_equal(be64_to_cpu(*(be64 *)world_memory(SERVER, 0x1000)), CLIENT);
+	assert_int_equal(release(CLIENT, CLIENT_SLOT), H_SUCCESS);
+	assert_int_equal(partner_info(4096, 0x1000), H_CLOSED);
+	/* Who it is can be asked before it is answered, as Linux's driver does. */
+	assert_int_equal(reg(CLIENT, CLIENT_SLOT, 1), H_SUCCESS);
+	assert_int_equal(partner_info(4096, 0x1000), H_SUCCESS);
 }
 
 #define PAIR(name)	  test(name, setup_pair)
@@ -345,6 +495,7 @@ int main(void)
 		PAIR(test_register_arguments),
 		PAIR(test_partners),
 		PAIR(test_any),
+		PAIR(test_any_is_asked),
 		PAIR(test_any_waits),
 		CONNECTED(test_send),
 		CONNECTED(test_full),
@@ -352,6 +503,11 @@ int main(void)
 		CONNECTED(test_unmapped),
 		CONNECTED(test_event_without_room),
 		CONNECTED(test_again),
+		CONNECTED(test_stale),
+		CONNECTED(test_two_ends),
+		CONNECTED(test_event_is_overwritten),
+		CONNECTED(test_begin_by_registering),
+		CONNECTED(test_enabled),
 		CONNECTED(test_ends),
 		CONNECTED(test_registering_disables_interrupts),
 		CONNECTED(test_partner_info),

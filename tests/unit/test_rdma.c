@@ -125,16 +125,53 @@ static void test_permission(void **state __unused)
 	assert_int_equal(copy(8, remote, 0x7000, local, BUFFER + 0x3000), H_PERMISSION);
 }
 
+/* The server's second window leads to nobody. */
+static void check_shut(void)
+{
+	assert_int_equal(copy(8, remote, BUFFER, local, BUFFER), H_PERMISSION);
+	assert_int_equal(copy(8, local, BUFFER, remote, BUFFER), H_PERMISSION);
+	assert_int_equal(copy(8, remote, BUFFER, remote, BUFFER), H_PERMISSION);
+	assert_int_equal(copy(8, remote, 256 * MiB - 7, local, BUFFER), H_SOURCE_PARM);
+	assert_int_equal(copy(8, local, BUFFER, remote, 256 * MiB - 7), H_DEST_PARM);
+	assert_int_equal(copy(8, local, BUFFER, local, BUFFER), H_SUCCESS);
+	assert_int_equal(WORLD_CALL(SERVER, H_READ_RDMA, 8, remote, BUFFER), H_PERMISSION);
+	assert_int_equal(WORLD_CALL(SERVER, H_WRITE_RDMA, 8, remote, BUFFER), H_PERMISSION);
+	assert_int_equal(WORLD_CALL(SERVER, H_READ_RDMA, 8, remote, -8UL), H_SOURCE_PARM);
+	assert_int_equal(WORLD_CALL(SERVER, H_WRITE_RDMA, 8, remote, -8UL), H_DEST_PARM);
+}
+
 static void test_not_connected(void **state __unused)
 {
 	assert_int_equal(WORLD_CALL(CLIENT, H_FREE_CRQ, world_unit(SLOT)), H_SUCCESS);
-	assert_int_equal(copy(8, remote, BUFFER, local, BUFFER), H_SOURCE_PARM);
-	assert_int_equal(copy(8, local, BUFFER, remote, BUFFER), H_DEST_PARM);
-	assert_int_equal(copy(8, local, BUFFER, local, BUFFER), H_SUCCESS);
-	assert_int_equal(WORLD_CALL(SERVER, H_READ_RDMA, 8, remote, BUFFER), H_SOURCE_PARM);
-	assert_int_equal(WORLD_CALL(SERVER, H_WRITE_RDMA, 8, remote, BUFFER), H_DEST_PARM);
+	check_shut();
 	world_stop(CLIENT);
-	assert_int_equal(copy(8, remote, BUFFER, local, BUFFER), H_SOURCE_PARM);
+	check_shut();
+}
+
+/* A copy for the client that has gone does not reach the one that has come. */
+static void test_stale(void **state __unused)
+{
+	u8 *event = world_memory(SERVER, QUEUE);
+	static u8 expected[2][PAGES * 4096];
+
+	world_restart(CLIENT);
+	world_map(CLIENT, SLOT, QUEUE, 1, BOTH);
+	world_map(CLIENT, SLOT, BUFFER, PAGES, BOTH);
+	assert_int_equal(WORLD_CALL(CLIENT, H_REG_CRQ, world_unit(SLOT), QUEUE, CRQ_PAGE_SIZE),
+			 H_SUCCESS);
+	for (u32 id = CLIENT; id <= SERVER; id++)
+		memcpy(expected[id - 1], world_memory(id, BUFFER), sizeof(expected[0]));
+	check_shut();
+	assert_int_equal(*event, CRQ_HEADER_EVENT);
+	*event = 0;
+	check_shut();
+	for (u32 id = CLIENT; id <= SERVER; id++)
+		assert_memory_equal(world_memory(id, BUFFER), expected[id - 1],
+				    sizeof(expected[0]));
+	assert_int_equal(WORLD_CALL(SERVER, H_SEND_CRQ, world_unit(SLOT),
+				    (u64)CRQ_HEADER_INIT << CRQ_HEADER_SHIFT),
+			 H_SUCCESS);
+	check_copy(4096, 1, 2);
 }
 
 static void test_registers(void **state __unused)
@@ -176,6 +213,7 @@ int main(void)
 		test(test_authority),
 		test(test_permission),
 		test(test_not_connected),
+		test(test_stale),
 		test(test_registers),
 	};
 
