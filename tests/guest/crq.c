@@ -208,6 +208,37 @@ static void test_authority(void)
 	check(be64_to_cpu(*(be64 *)(memory + IO_TO)) == 0x1122334455667788, "what it wrote");
 }
 
+static void check_shut(u64 header)
+{
+	s64 rc = hcall(H_SEND_CRQ, server.unit, header << CRQ_HEADER_SHIFT, 0);
+
+	check(rc == H_CLOSED, "%lx to the next client: %ld", header, rc);
+	check(copy(16, 1, IO_FROM, 0, IO_TO) == H_PERMISSION, "a copy from the next client");
+	check(copy(16, 0, IO_FROM, 1, IO_TO) == H_PERMISSION, "a copy to the next client");
+	rc = hcall(H_WRITE_RDMA, 8, server.liobn + 1, IO_TO, 0);
+	check(rc == H_PERMISSION, "H_WRITE_RDMA to the next client: %ld", rc);
+}
+
+/* The client comes back; the server reaches it when it has read that, and begins anew. */
+static void test_next_client(void)
+{
+	u64 init = (u64)CRQ_HEADER_INIT << CRQ_HEADER_SHIFT;
+	s64 rc;
+
+	connect();
+	port_free(&client);
+	rc = port_register(&client, IO_QUEUE(1));
+	check(rc == H_SUCCESS, "the client's next H_REG_CRQ: %ld", rc);
+	check(hcall(H_SEND_CRQ, client.unit, init, 1) == H_SUCCESS, "from the next client");
+	check_shut(MESSAGE);
+	check_shut(CRQ_HEADER_INIT);
+	expect_entry(&server, IO_QUEUE(0), CRQ_PARTNER_DEREGISTERED, 0);
+	check_shut(MESSAGE);
+	check(hcall(H_SEND_CRQ, server.unit, init, 2) == H_SUCCESS, "the server begins");
+	expect_entry(&server, IO_QUEUE(0), init, 1);
+	expect_entry(&client, IO_QUEUE(1), init, 2);
+}
+
 /* --- hostility --- */
 
 static u64 argument(void)
@@ -272,6 +303,7 @@ static void user(u64 arg)
 	while (races) {
 		hcall(H_SEND_CRQ, client.unit, MESSAGE << CRQ_HEADER_SHIFT, 1);
 		hcall(H_SEND_CRQ, foreign.unit, MESSAGE << CRQ_HEADER_SHIFT, 1);
+		hcall(H_SEND_CRQ, server.unit, (u64)CRQ_HEADER_INIT << CRQ_HEADER_SHIFT, 1);
 		hcall(H_FREE_CRQ, client.unit);
 		hcall(H_COPY_RDMA, COPY_MAX, foreign.liobn, IO_FROM, foreign.liobn + 1, IO_TO);
 		copy(COPY_MAX, 1, IO_FROM, 0, IO_TO);
@@ -385,6 +417,7 @@ static void foreign_use(void)
 	if (!foreign.unit)
 		return;
 	port_register(&foreign, IO_QUEUE(2));
+	hcall(H_SEND_CRQ, foreign.unit, (u64)CRQ_HEADER_INIT << CRQ_HEADER_SHIFT, 1);
 	hcall(H_SEND_CRQ, foreign.unit, MESSAGE << CRQ_HEADER_SHIFT, 1);
 	hcall(H_COPY_RDMA, PAGE, foreign.liobn + 1, IO_QUEUE(3), foreign.liobn, IO_QUEUE(3));
 	hcall(H_COPY_RDMA, PAGE, foreign.liobn, IO_QUEUE(3), foreign.liobn + 1, IO_QUEUE(3));
@@ -413,6 +446,7 @@ int main(void)
 		connect();
 		test_messages();
 		test_full();
+		test_next_client();
 		test_copies(10);
 		test_authority();
 		if (!hostile)
