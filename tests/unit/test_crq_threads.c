@@ -229,7 +229,8 @@ static void queue_register(struct processor *processor, u32 slot)
 	memset(world_memory(id, QUEUE(slot)), 0, CRQ_PAGE_SIZE);
 	processor->receiver[slot] = (struct receiver){0};
 	code = CALL(processor, H_REG_CRQ, world_unit(slot), QUEUE(slot), CRQ_PAGE_SIZE);
-	CHECK(code == H_SUCCESS || code == H_CLOSED || code == H_RESOURCE || code == H_NOT_FOUND);
+	CHECK(code == H_SUCCESS || code == H_CLOSED || code == H_RESOURCE || code == H_NOT_FOUND ||
+	      code == H_PARAMETER); /* its page is away */
 }
 
 static void queue_free(struct processor *processor, u32 slot)
@@ -311,9 +312,20 @@ static void copy_to_client(struct processor *processor, u32 slot, u64 local)
 	u64 place = ((id - 1) * PROCESSORS + processor->number) * WORLD_SLOTS + slot;
 	s64 code = CALL(processor, H_COPY_RDMA, COPY, window, local, remote, TO + place * COPY);
 
-	CHECK(code == H_SUCCESS || code == H_DEST_PARM || code == H_PERMISSION);
+	CHECK(code == H_SUCCESS || code == H_PERMISSION);
 	code = CALL(processor, H_WRITE_RDMA, 48, remote, TO + place * COPY, 1, 2, 3);
-	CHECK(code == H_SUCCESS || code == H_DEST_PARM || code == H_PERMISSION);
+	CHECK(code == H_SUCCESS || code == H_PERMISSION);
+}
+
+/* From the client of another slot, or to it: in both windows at once. */
+static void copy_between_clients(struct processor *processor, u32 slot)
+{
+	u32 id = id_of(processor), other = slot ^ 1;
+	u64 place = ((id - 1) * PROCESSORS + processor->number) * WORLD_SLOTS + 4;
+	s64 code = CALL(processor, H_COPY_RDMA, COPY, world_liobn(id, slot, 1), FROM(2),
+			world_liobn(id, other, 1), TO + place * COPY);
+
+	CHECK(code == H_SUCCESS || code == H_PERMISSION);
 }
 
 static void copy(struct processor *processor, const struct connector *connector)
@@ -322,8 +334,21 @@ static void copy(struct processor *processor, const struct connector *connector)
 
 	if (!connector->server)
 		return;
+	copy_between_clients(processor, connector->slot);
 	copy_from_client(processor, connector->slot, local);
 	copy_to_client(processor, connector->slot, local);
+}
+
+/* A page of the window, the queue's too, goes away, or may not be written, and comes back. */
+static void page_remap(struct processor *processor, u32 slot)
+{
+	u32 id = id_of(processor), random = random_next(&processor->random) >> 4;
+	u64 page = (random & 1 ? QUEUE(slot) : FROM(2) + random % (END - FROM(2))) & ~TCE_PAGE_MASK;
+	u64 liobn = world_liobn(id, slot, 0);
+
+	CHECK(CALL(processor, H_PUT_TCE, liobn, page, page | (random >> 24 & ACCESS)) == H_SUCCESS);
+	sched_yield();
+	CHECK(CALL(processor, H_PUT_TCE, liobn, page, page | ACCESS) == H_SUCCESS);
 }
 
 /* --- life --- */
@@ -338,6 +363,8 @@ static void use(struct processor *processor, const struct connector *connector)
 			message_send(processor, slot);
 	else if (dice < 36)
 		copy(processor, connector);
+	else if (dice < 38)
+		page_remap(processor, slot);
 	else if (dice < 40)
 		CALL(processor, H_VIO_SIGNAL, world_unit(slot), dice);
 	else if (dice < 41 && owner)

@@ -12,16 +12,18 @@
 
 #include "tests/unit/crq_world.h"
 
-#define READ	1
-#define WRITE	2
-#define BOTH	3
-#define CLIENT	1
-#define SERVER	2
-#define SLOT	2
-#define QUEUE	0x8000
-#define BUFFER	0x10000
-#define PAGES	34 /* LARGEST at any alignment */
-#define LARGEST VIO_MAX_DMA_SIZE
+#define READ	   1
+#define WRITE	   2
+#define BOTH	   3
+#define CLIENT	   1
+#define SERVER	   2
+#define SLOT	   2
+#define OTHER	   3 /* another client, and the server's slot for it */
+#define OTHER_SLOT 3
+#define QUEUE	   0x8000
+#define BUFFER	   0x10000
+#define PAGES	   34 /* LARGEST at any alignment */
+#define LARGEST	   VIO_MAX_DMA_SIZE
 
 static u64 local, remote; /* the server's windows */
 
@@ -174,6 +176,32 @@ static void test_stale(void **state __unused)
 	check_copy(4096, 1, 2);
 }
 
+/* From one client of a server to another one, as long as both are there. */
+static void test_between_clients(void **state __unused)
+{
+	u64 other = world_liobn(SERVER, OTHER_SLOT, 1);
+
+	world_client(OTHER, SLOT, SERVER, OTHER_SLOT);
+	world_server(SERVER, OTHER_SLOT, OTHER, SLOT);
+	assert_int_equal(copy(8, remote, BUFFER, other, BUFFER), H_PERMISSION);
+	world_map(SERVER, OTHER_SLOT, QUEUE + CRQ_PAGE_SIZE, 1, BOTH);
+	world_map(OTHER, SLOT, QUEUE, 1, BOTH);
+	world_map(OTHER, SLOT, BUFFER, 2, BOTH);
+	assert_int_equal(WORLD_CALL(SERVER, H_REG_CRQ, world_unit(OTHER_SLOT),
+				    QUEUE + CRQ_PAGE_SIZE, CRQ_PAGE_SIZE),
+			 H_CLOSED);
+	assert_int_equal(WORLD_CALL(OTHER, H_REG_CRQ, world_unit(SLOT), QUEUE, CRQ_PAGE_SIZE),
+			 H_SUCCESS);
+	assert_int_equal(copy(5000, remote, BUFFER + 3, other, BUFFER + 9), H_SUCCESS);
+	assert_memory_equal(world_memory(OTHER, BUFFER + 9), world_memory(CLIENT, BUFFER + 3),
+			    5000);
+	assert_int_equal(copy(8, other, BUFFER, remote, BUFFER), H_SUCCESS);
+	world_restart(CLIENT);
+	assert_int_equal(copy(8, remote, BUFFER, other, BUFFER), H_PERMISSION);
+	assert_int_equal(copy(8, other, BUFFER, remote, BUFFER), H_PERMISSION);
+	assert_int_equal(copy(8, other, BUFFER, local, BUFFER), H_SUCCESS);
+}
+
 static void test_registers(void **state __unused)
 {
 	u64 *gpr = world[SERVER].vp.gpr;
@@ -214,6 +242,7 @@ int main(void)
 		test(test_permission),
 		test(test_not_connected),
 		test(test_stale),
+		test(test_between_clients),
 		test(test_registers),
 	};
 
