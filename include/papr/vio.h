@@ -21,8 +21,8 @@
 /*
  * Bytes that one hypercall copies between partitions at most. LoPAR "General VIO Requirements" 4:
  * 128 KiB at least. Little-endian Linux's server driver takes the property's bytes in its own order
- * (6.1 to 6.12), of 128 KiB makes 512 bytes, and copies as little at a time: so this one is the same
- * in both.
+ * (6.1 to 6.12), of 128 KiB makes 512 bytes, and copies as little at a time: so this one is the
+ * same in both.
  */
 #define VIO_MAX_DMA_SIZE 0x20200
 
