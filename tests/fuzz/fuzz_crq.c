@@ -11,23 +11,17 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
+#include "tests/unit/check.h"
 #include "tests/unit/crq_world.h"
 #include "vio/bus.h"
 #include "vio/crq.h"
 #include "vio/tce.h"
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size);
-
-#define CHECK(condition)          \
-	do {                      \
-		if (!(condition)) \
-			abort();  \
-	} while (0)
 
 #define PAGE   TCE_PAGE_SIZE
 #define PAGES  12 /* of memory, and of I/O addresses, where pages are mapped … */

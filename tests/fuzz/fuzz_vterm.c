@@ -11,22 +11,16 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
 #include "papr/vio.h"
 #include "partition/console.h"
+#include "tests/unit/check.h"
 #include "tests/unit/vterm_world.h"
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size);
-
-#define CHECK(condition)          \
-	do {                      \
-		if (!(condition)) \
-			abort();  \
-	} while (0)
 
 #define NONE	  ~0UL
 #define UNTOUCHED 0x7777777777777777UL

@@ -1,21 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "tests/unit/check.h"
 #include "tests/unit/fake_cpu.h"
 #include "hv/lpar.h"
 #include "hv/machine.h"
 #include "hv/msr.h"
 #include "hv/vp.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-
-#define CHECK(condition)                                                                \
-	do {                                                                            \
-		if (!(condition)) {                                                     \
-			fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition); \
-			abort();                                                        \
-		}                                                                       \
-	} while (0)
 
 struct fake_cpu fake_cpu;
 __thread struct cpu cpu_self;

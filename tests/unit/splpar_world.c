@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "hv/dispatch.h"
@@ -8,17 +6,10 @@
 #include "hv/pool.h"
 #include "hv/vpa.h"
 #include "hv/work.h"
+#include "tests/unit/check.h"
 #include "tests/unit/splpar_world.h"
 
 #define PATTERN 0x5a5a5a5a00000000UL
-
-#define CHECK(condition)                                                                \
-	do {                                                                            \
-		if (!(condition)) {                                                     \
-			fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition); \
-			abort();                                                        \
-		}                                                                       \
-	} while (0)
 
 struct lpar lpar;
 struct vp vps[LPAR_MAX_VPS];

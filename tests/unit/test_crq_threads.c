@@ -17,6 +17,7 @@
 
 #include <cmocka.h>
 
+#include "tests/unit/check.h"
 #include "tests/unit/crq_world.h"
 #include "vio/bus.h"
 #include "vio/tce.h"
@@ -39,12 +40,6 @@
 #define END	    0x60000
 #define COPY	    0x2000 /* bytes at most */
 #define NOBODY	    0xa5   /* what memory is that nobody may write */
-
-#define CHECK(condition)          \
-	do {                      \
-		if (!(condition)) \
-			abort();  \
-	} while (0)
 
 /* The last message from each sender that a queue has had; 0: none since it was registered. */
 struct receiver {

@@ -5,6 +5,7 @@
 // SOURCES: tools/openlpar-plan/attribute.c tools/openlpar-plan/config.c
 // SOURCES: tools/openlpar-plan/problem.c tools/openlpar-plan/procs.c
 // SOURCES: tools/openlpar-plan/record.c tools/openlpar-plan/adapter.c tests/unit/hmcd_session.c
+// SOURCES: tests/unit/profile_world.c
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -15,95 +16,18 @@
 
 #include <cmocka.h>
 
-#include "tests/unit/hmcd_session.h"
-#include "tools/hmcd/profile_record.h"
+#include "tests/unit/profile_world.h"
 #include "tools/hmcd/virtualio.h"
 
-static char path[64];
-static struct session session = {.fd = -1};
-
-int problems_tell(struct session *to, struct problems *problems)
+/* Partition 3 has a profile, and there is another one. */
+static int setup(void **state)
 {
-	size_t count = problems->count;
-
-	for (size_t i = 0; i < count; i++)
-		session_error(to, "P", "%s", problems->entries[i].text);
-	problems_clear(problems);
-	return count ? -1 : 0;
-}
-
-const char *record_value(const struct record *record, const char *attribute)
-{
-	for (size_t i = 0; i < record->pair_count; i++)
-		if (!strcmp(record->pairs[i].attribute, attribute))
-			return record->pairs[i].value;
-	return NULL;
-}
-
-/* Applies configuration data to the profile p of partition 3, as it is in the store. */
-static int apply(const char *data)
-{
-	static const char *const own[] = {"name", NULL};
-	struct problems problems = {0};
-	struct profile profile;
-	struct record record;
-	char text[1024];
-	int result;
-
-	session_forget();
-	snprintf(text, sizeof(text), "record %s", data);
-	assert_true(record_parse(&record, text, 1, &problems));
+	store_make(state);
 	store_begin(session.store);
-	profile_load(&profile, session.store, 3, "p");
-	result = profile_record(&session, &profile, "three", &record, own);
-	profile_clear(&profile);
-	if (result)
-		store_undo(session.store);
-	else
-		assert_int_equal(store_commit(session.store), 0);
-	return result;
-}
-
-static int store_make(void **state)
-{
-	(void)state;
-	snprintf(path, sizeof(path), "/tmp/test_hmcd.XXXXXX");
-	close(mkstemp(path));
-	session.store = store_open(path);
-	assert_non_null(session.store);
-	store_begin(session.store);
-	store_change(session.store, "INSERT INTO system VALUES('name', 'sys')", "");
-	store_change(session.store, "INSERT INTO image VALUES('i', 1, 0, 0)", "");
-	store_change(session.store, "INSERT INTO lpar VALUES(3, 'three', 'p', '')", "");
 	store_change(session.store, "INSERT INTO lpar VALUES(4, 'vios', 'q', '')", "");
 	assert_int_equal(store_commit(session.store), 0);
-	assert_int_equal(apply("name=p,desired_mem=512,desired_procs=1,boot_image=i"), 0);
+	assert_int_equal(data_apply("name=p,desired_mem=512,desired_procs=1,boot_image=i"), 0);
 	return 0;
-}
-
-static int store_drop(void **state)
-{
-	(void)state;
-	store_close(session.store);
-	unlink(path);
-	session_forget();
-	return 0;
-}
-
-static void assert_value(const char *attribute, const char *expected)
-{
-	struct profile profile;
-
-	assert_true(profile_load(&profile, session.store, 3, "p"));
-	assert_string_equal(profile_get(&profile, attribute), expected);
-	profile_clear(&profile);
-}
-
-static void assert_refused(const char *data, const char *message)
-{
-	assert_int_equal(apply(data), -1);
-	if (strncmp(session_errors(), message, strlen(message)) != 0)
-		assert_string_equal(session_errors(), message);
 }
 
 static void a_profile_has_a_console(void **state)
@@ -114,8 +38,8 @@ static void a_profile_has_a_console(void **state)
 	assert_value("virtual_scsi_adapters", "none");
 	assert_value("virtual_eth_adapters", "none");
 	/* What an HMC lists of its own. */
-	assert_int_equal(apply("\"virtual_serial_adapters=0/server/1/any//any/1,"
-			       "1/server/1/any//any/1,5/server/0/4/vios/0/0\""),
+	assert_int_equal(data_apply("\"virtual_serial_adapters=0/server/1/any//any/1,"
+				    "1/server/1/any//any/1,5/server/0/4/vios/0/0\""),
 			 0);
 	assert_value("virtual_serial_adapters", "0/server/1/any//any/1,5/server/0/4//0/0");
 }
@@ -123,27 +47,28 @@ static void a_profile_has_a_console(void **state)
 static void lists_are_kept_in_full(void **state)
 {
 	(void)state;
-	assert_int_equal(apply("\"virtual_eth_adapters=4/0/7//0/1,"
-			       "\"\"2/1/1/30,20/3/0/ETHERNET1/0A:0b:0c:0d:0e:0f\"\"\""),
+	assert_int_equal(data_apply("\"virtual_eth_adapters=4/0/7//0/1,"
+				    "\"\"2/1/1/30,20/3/0/ETHERNET1/0A:0b:0c:0d:0e:0f\"\"\""),
 			 0);
 	assert_value("virtual_eth_adapters", "\"2/1/1/20,30/3/0/ETHERNET1/0A0B0C0D0E0F/all/none\","
 					     "4/0/7//0/1/ETHERNET0//all/none");
-	assert_int_equal(apply("virtual_eth_adapters=none"), 0);
+	assert_int_equal(data_apply("virtual_eth_adapters=none"), 0);
 	assert_value("virtual_eth_adapters", "none");
 }
 
 static void lists_grow_and_shrink(void **state)
 {
 	(void)state;
-	assert_int_equal(apply("virtual_eth_adapters+=2/0/1//0/0"), 0);
-	assert_int_equal(apply("virtual_eth_adapters+=3/0/1//0/0,virtual_scsi_adapters+=4/client/"
-			       "4/vios/9/1,max_virtual_slots+=5"),
-			 0);
+	assert_int_equal(data_apply("virtual_eth_adapters+=2/0/1//0/0"), 0);
+	assert_int_equal(
+		data_apply("virtual_eth_adapters+=3/0/1//0/0,virtual_scsi_adapters+=4/client/"
+			   "4/vios/9/1,max_virtual_slots+=5"),
+		0);
 	assert_value("virtual_eth_adapters",
 		     "2/0/1//0/0/ETHERNET0//all/none,3/0/1//0/0/ETHERNET0//all/none");
 	assert_value("virtual_scsi_adapters", "4/client/4//9/1");
 	assert_value("max_virtual_slots", "15");
-	assert_int_equal(apply("virtual_eth_adapters-=2/0/1//0/0"), 0);
+	assert_int_equal(data_apply("virtual_eth_adapters-=2/0/1//0/0"), 0);
 	assert_value("virtual_eth_adapters", "3/0/1//0/0/ETHERNET0//all/none");
 	assert_refused("virtual_eth_adapters-=2/0/1//0/0",
 		       "HSCL8014 virtual_eth_adapters: there is no adapter in the slot of "
@@ -151,7 +76,7 @@ static void lists_grow_and_shrink(void **state)
 	assert_refused("virtual_scsi_adapters+=3/client/4//9/1",
 		       "P virtual_eth_adapters: \"3/0/1//0/0/ETHERNET0//all/none\": there is "
 		       "another adapter of virtual_scsi_adapters in slot 3");
-	assert_int_equal(apply("virtual_eth_adapters-=3"), 0);
+	assert_int_equal(data_apply("virtual_eth_adapters-=3"), 0);
 	assert_value("virtual_eth_adapters", "none");
 }
 
@@ -165,7 +90,7 @@ static void names_are_those_of_the_ids(void **state)
 		       "HSCL8014 virtual_scsi_adapters: \"4/server/any/vios/any/1\": any partition "
 		       "has no name");
 	/* One that is still to be made may have any. */
-	assert_int_equal(apply("virtual_scsi_adapters=4/client/9/later/2/1"), 0);
+	assert_int_equal(data_apply("virtual_scsi_adapters=4/client/9/later/2/1"), 0);
 	assert_refused("virtual_serial_adapters=5/server/0/3//any/0",
 		       "P virtual_serial_adapters: \"5/server/0/3//any/0\": the other end is this "
 		       "partition");
@@ -204,10 +129,10 @@ static void assert_listed(virtualio_lpar *list, const char *expected)
 static void what_is_listed(void **state)
 {
 	(void)state;
-	assert_int_equal(apply("\"virtual_eth_adapters=4/0/7//0/1,"
-			       "\"\"2/1/1/30,20/3/0/B/0A0b0c0d0e0f\"\"\","
-			       "virtual_scsi_adapters=5/client/4//9/1,"
-			       "virtual_serial_adapters=6/server/0/any//any/0"),
+	assert_int_equal(data_apply("\"virtual_eth_adapters=4/0/7//0/1,"
+				    "\"\"2/1/1/30,20/3/0/B/0A0b0c0d0e0f\"\"\","
+				    "virtual_scsi_adapters=5/client/4//9/1,"
+				    "virtual_serial_adapters=6/server/0/any//any/0"),
 			 0);
 	assert_listed(virtualio_slots, "slot_num=0,lpar_name=three,lpar_id=3,config=serial,"
 				       "is_required=1\n"
@@ -253,8 +178,8 @@ static void profiles_name_the_other_partition(void **state)
 	char *text;
 
 	(void)state;
-	assert_int_equal(apply("\"virtual_scsi_adapters=5/client/4//9/1,6/server/any//any/0,"
-			       "7/client/77//1/0\""),
+	assert_int_equal(data_apply("\"virtual_scsi_adapters=5/client/4//9/1,6/server/any//any/0,"
+				    "7/client/77//1/0\""),
 			 0);
 	lpar_names_load(&names, session.store);
 	assert_true(profile_load(&profile, session.store, 3, "p"));
@@ -264,7 +189,7 @@ static void profiles_name_the_other_partition(void **state)
 	profile_clear(&profile);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, store_make, store_drop)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, store_drop)
 
 int main(void)
 {

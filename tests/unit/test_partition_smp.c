@@ -30,7 +30,6 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -40,19 +39,12 @@
 #include "hv/hcall.h"
 #include "hv/machine.h"
 #include "hv/pool.h"
+#include "tests/unit/check.h"
 #include "tests/unit/life_world.h"
 
 #define CPUS	   3
 #define PARTITIONS 3
 #define STARTS	   60 /* of operating systems, in all */
-
-#define CHECK(condition)                                                                \
-	do {                                                                            \
-		if (!(condition)) {                                                     \
-			fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition); \
-			abort();                                                        \
-		}                                                                       \
-	} while (0)
 
 static struct partition *partition[PARTITIONS + 1];
 static u32 starts, reboots, calls;
