@@ -177,7 +177,5 @@ bool icp_present(struct vp *vp, u32 xisr, u8 priority, u32 *displaced)
 		}
 	} while (!icp_swap(&vp->icp, &old, new));
 	*displaced = room && state_holds_source(old) ? old.xisr : XICS_SPURIOUS;
-	if (room)
-		vp_external_raise(vp);
 	return room;
 }

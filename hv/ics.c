@@ -59,12 +59,31 @@ static void source_unsend(struct ics *ics, u32 irq)
 	*pending_word(ics, irq) |= pending_bit(irq);
 }
 
+/* *@raise is to hear of an interrupt once the lock is dropped; now, if there is another such. */
+static void raise_later(struct vp **raise, struct vp *vp)
+{
+	if (*raise && *raise != vp)
+		vp_external_raise(*raise);
+	*raise = vp;
+}
+
+/*
+ * The lock goes before whoever waits for the interrupt hears of it: he comes at once, and would
+ * wait for the lock as long as an emulator or another hypervisor makes this processor wait.
+ */
+static void drop_and_raise(struct ics *ics, struct vp *raise)
+{
+	lock_drop(&ics->lock);
+	if (raise)
+		vp_external_raise(raise);
+}
+
 /*
  * Sends @irq if it is pending, unmasked, and the last one has ended; then whatever that displaced,
  * which may have got another target since it was sent. Ends because sources are presented with the
  * ICS lock held only: each can be displaced once.
  */
-static void ics_send(struct lpar *lpar, u32 irq)
+static void ics_send(struct lpar *lpar, u32 irq, struct vp **raise)
 {
 	struct ics *ics = &lpar->ics;
 	struct ics_source *source;
@@ -78,6 +97,7 @@ static void ics_send(struct lpar *lpar, u32 irq)
 		    icp_present(vp, irq, source->priority, &displaced)) {
 			source->sent = true;
 			*pending_word(ics, irq) &= ~pending_bit(irq);
+			raise_later(raise, vp);
 		}
 		if (displaced != XICS_SPURIOUS)
 			source_unsend(ics, displaced);
@@ -126,28 +146,30 @@ void ics_pulse(struct lpar *lpar, u32 irq)
 {
 	struct ics *ics = &lpar->ics;
 	struct ics_source *source;
+	struct vp *raise = NULL;
 
 	lock_take(&ics->lock);
 	source = ics_source(ics, irq);
 	if (source) {
 		source->timebase = machine_timebase();
 		*pending_word(ics, irq) |= pending_bit(irq);
-		ics_send(lpar, irq);
+		ics_send(lpar, irq, &raise);
 	}
-	lock_drop(&ics->lock);
+	drop_and_raise(ics, raise);
 }
 
 void ics_eoi(struct lpar *lpar, u32 irq)
 {
 	struct ics_source *source;
+	struct vp *raise = NULL;
 
 	lock_take(&lpar->ics.lock);
 	source = ics_source(&lpar->ics, irq);
 	if (source) {
 		source->sent = false;
-		ics_send(lpar, irq);
+		ics_send(lpar, irq, &raise);
 	}
-	lock_drop(&lpar->ics.lock);
+	drop_and_raise(&lpar->ics, raise);
 }
 
 u64 ics_timebase(struct lpar *lpar, u32 irq)
@@ -179,6 +201,7 @@ bool ics_get_xive(struct lpar *lpar, u32 irq, u32 *server, u32 *priority)
 bool ics_set_xive(struct lpar *lpar, u32 irq, u32 server, u32 priority)
 {
 	struct ics_source *source;
+	struct vp *raise = NULL;
 
 	if (priority > XICS_MASKED || !lpar_vp(lpar, server))
 		return false;
@@ -187,37 +210,41 @@ bool ics_set_xive(struct lpar *lpar, u32 irq, u32 server, u32 priority)
 	if (source) {
 		source->server = server;
 		source->priority = (u8)priority;
-		ics_send(lpar, irq);
+		ics_send(lpar, irq, &raise);
 	}
-	lock_drop(&lpar->ics.lock);
+	drop_and_raise(&lpar->ics, raise);
 	return source != NULL;
 }
 
 bool ics_set_enabled(struct lpar *lpar, u32 irq, bool enabled)
 {
 	struct ics_source *source;
+	struct vp *raise = NULL;
 
 	lock_take(&lpar->ics.lock);
 	source = ics_source(&lpar->ics, irq);
 	if (source) {
 		source->enabled = enabled;
-		ics_send(lpar, irq);
+		ics_send(lpar, irq, &raise);
 	}
-	lock_drop(&lpar->ics.lock);
+	drop_and_raise(&lpar->ics, raise);
 	return source != NULL;
 }
 
 void ics_return(struct lpar *lpar, u32 irq)
 {
+	struct vp *raise = NULL;
+
 	lock_take(&lpar->ics.lock);
 	source_unsend(&lpar->ics, irq);
-	ics_send(lpar, irq);
-	lock_drop(&lpar->ics.lock);
+	ics_send(lpar, irq, &raise);
+	drop_and_raise(&lpar->ics, raise);
 }
 
 void ics_resend(struct lpar *lpar, u32 server)
 {
 	struct ics *ics = &lpar->ics;
+	struct vp *raise = NULL;
 
 	lock_take(&ics->lock);
 	for (u32 i = 0; i < ARRAY_SIZE(ics->pending); i++) {
@@ -227,10 +254,10 @@ void ics_resend(struct lpar *lpar, u32 server)
 			u32 index = i * WORD_BITS + (u32)__builtin_ctzl(word);
 
 			if (ics->source[index].server == server)
-				ics_send(lpar, XICS_FIRST_SOURCE + index);
+				ics_send(lpar, XICS_FIRST_SOURCE + index, &raise);
 		}
 	}
-	lock_drop(&ics->lock);
+	drop_and_raise(ics, raise);
 }
 
 void ics_reset(struct lpar *lpar)

@@ -96,7 +96,7 @@ u64 icp_ipi_timebase(const struct vp *vp);
 /*
  * Presents source @xisr if @priority is more favored than all that is in its way; *@displaced is
  * then the source that had to give way, XICS_SPURIOUS when none had. Called by the ICS with its
- * lock held.
+ * lock held; when this returns true it owes @vp a vp_external_raise(), best without the lock.
  */
 bool icp_present(struct vp *vp, u32 xisr, u8 priority, u32 *displaced);
 
