@@ -63,7 +63,10 @@ void cpu_unload(struct cpu *cpu);
  */
 void cpu_run(struct cpu *cpu, struct vp *vp, u64 until);
 
-/* Saves power until timebase @until at the latest or until a kick. Nothing may be loaded. */
+/*
+ * Saves power until timebase @until at the latest or until a kick. What is loaded, of a virtual
+ * processor that has ceded, stays so.
+ */
 void cpu_idle(struct cpu *cpu, u64 until);
 
 /*

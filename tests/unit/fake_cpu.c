@@ -105,7 +105,7 @@ void cpu_run(struct cpu *cpu, struct vp *vp, u64 until)
 
 void cpu_idle(struct cpu *cpu, u64 until)
 {
-	CHECK(!cpu->loaded);
+	CHECK(!cpu->loaded || cpu->loaded == cpu->queue.dedicated);
 	if (!take_kick())
 		fake_cpu.idle(until);
 	take_kick();

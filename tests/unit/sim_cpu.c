@@ -165,7 +165,7 @@ void cpu_load(struct cpu *cpu, struct vp *vp)
 	on_the_way(scpu);
 	/* The way round takes its time too, or one that waits for another would never see it come.
 	 */
-	if (!vp)
+	if (!cpu->queue.running)
 		sim_sleep(sim.now + SIM_US / 10);
 	if (cpu->loaded == vp)
 		return;
@@ -275,7 +275,8 @@ void cpu_idle(struct cpu *cpu, u64 until)
 {
 	struct sim_cpu *scpu = sim_cpu_of(cpu);
 
-	sim_check(scpu == sim.self && !cpu->loaded && !cpu->queue.running);
+	sim_check(scpu == sim.self && !cpu->queue.running);
+	sim_check(!cpu->loaded || cpu->loaded == cpu->queue.dedicated);
 	check_ledger(scpu);
 	sim_charge(scpu);
 	scpu->where = SIM_IDLE;

@@ -401,6 +401,19 @@ void cpu_forget(struct cpu *cpu)
 	tlb_flush_all();
 }
 
+void context_rest(struct vp *vp)
+{
+	vp->dec_expires = vp->wake_at;
+	vp->spr.vtb = spr_read(SPR_VTB);
+}
+
+void context_resume(struct cpu *cpu, const struct vp *vp)
+{
+	spr_write(SPR_VTB, vp->spr.vtb);
+	timebase_mark(cpu);
+	dec_load(vp);
+}
+
 void context_init(void)
 {
 	facilities_open();

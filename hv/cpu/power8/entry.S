@@ -341,7 +341,7 @@ reset_on_entry:
 	mtspr	SPR_SRR0, r12
 	rfid
 
-/* As if cpu_nap() returned. */
+/* As if cpu_nap() or cpu_doze() returned. */
 nap_end:
 	mfmsr	r3
 	ori	r3, r3, MSR_RI
@@ -428,12 +428,13 @@ entry_end:
 	.section .text
 
 /*
- * cpu_nap(): the processor saves power until the decrementer (or another exit event that LPCR
- * enables) calls it back through the system reset vector. Keeps registers like vp_enter().
+ * The processor saves power until the decrementer (or another exit event that LPCR enables) calls it
+ * back through the system reset vector. Keeps registers like vp_enter().
  */
-	.globl	cpu_nap
-	.type	cpu_nap, @function
-cpu_nap:
+.macro save_power name, instruction
+	.globl	\name
+	.type	\name, @function
+\name:
 	mflr	r0
 	stdu	r1, -FRAME(r1)
 	std	r0, FRAME_LR(r1)
@@ -444,6 +445,10 @@ cpu_nap:
 	ld	r0, CPU_R12(r13)
 1:	cmpd	r0, r0
 	bne	1b
-	nap
+	\instruction
 	b	.
-	.size	cpu_nap, . - cpu_nap
+	.size	\name, . - \name
+.endm
+
+save_power cpu_nap, nap   /* keeps what is the hypervisor's */
+save_power cpu_doze, doze /* keeps everything */

@@ -27,6 +27,13 @@ void all_clear(void); /* both halves */
 /* context.c: before cpu_load(); nobody knows what the firmware left in its registers. */
 void context_init(void);
 
+/*
+ * context.c: @vp, which has ceded, stays loaded while its processor dozes. What goes on counting
+ * meanwhile, or is used for something else, is kept and brought back.
+ */
+void context_rest(struct vp *vp);
+void context_resume(struct cpu *cpu, const struct vp *vp);
+
 /* slb.c: takes away @vp's segment lookaside buffer, or brings it back. */
 void slb_save(struct vp *vp);
 void slb_load(const struct vp *vp);

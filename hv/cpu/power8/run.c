@@ -92,6 +92,11 @@ static void nap(void)
 	__asm__ volatile("bl cpu_nap" : : : "r3", CLOBBERED);
 }
 
+static void doze(void)
+{
+	__asm__ volatile("bl cpu_doze" : : : "r3", CLOBBERED);
+}
+
 static void enter_with(struct cpu *cpu, struct vp *vp, u64 lpcr, u64 until)
 {
 	lpcr_set(lpcr);
@@ -195,9 +200,16 @@ void cpu_idle(struct cpu *cpu, u64 until)
 
 	if (left <= 0)
 		return;
+	if (cpu->loaded)
+		context_rest(cpu->loaded);
 	/* With what may be left of a partition in it, LPCR[MER], the processor would not sleep. */
 	spr_write(SPR_LPCR, LPCR_NAP);
 	spr_write(SPR_DEC, MIN(left, (s64)INT32_MAX));
-	nap();
+	if (cpu->loaded)
+		doze();
+	else
+		nap();
+	if (cpu->loaded)
+		context_resume(cpu, cpu->loaded);
 	icp_hw_answer(cpu);
 }
