@@ -127,8 +127,11 @@ static void settle(struct dispatch_queue *queue, struct vp *vp)
 	queue->granted = 0;
 }
 
-/* When the one that runs is to give way to one that waits; its turn may end earlier. */
-static u64 preempt_at(const struct cpu *cpu)
+/*
+ * When the one that runs is to give way to one that waits; its turn may end earlier. @several: the
+ * shared pool has other processors.
+ */
+static __always_inline u64 preempt_at(const struct cpu *cpu, bool several)
 {
 	const struct dispatch_queue *queue = &cpu->queue;
 
@@ -136,7 +139,7 @@ static u64 preempt_at(const struct cpu *cpu)
 		return queue->slice_end;
 	if (queue->entitled.first && (!queue->granted || queue->urgent))
 		return earlier(queue->slice_end, queue->run_from + dispatch_ticks.least);
-	return queue->granted && pool_nr_shared > 1 ? late_until(cpu) : queue->slice_end;
+	return several && queue->granted ? late_until(cpu) : queue->slice_end;
 }
 
 static bool entitled_elsewhere(const struct cpu *cpu)
@@ -159,7 +162,7 @@ static bool turn_is_over(struct cpu *cpu, u64 now)
 {
 	struct dispatch_queue *queue = &cpu->queue;
 
-	if (queue->yield || reached(now, preempt_at(cpu)) || owner_calls(queue))
+	if (queue->yield || reached(now, preempt_at(cpu, pool_nr_shared > 1)) || owner_calls(queue))
 		return true;
 	return !queue->granted && !queue->owner && entitled_elsewhere(cpu) &&
 	       reached(now, queue->run_from + dispatch_ticks.least);
@@ -271,26 +274,38 @@ static void change(struct cpu *cpu, struct vp *before, struct vp *vp)
 	if (!vp)
 		return;
 	vp->dispatched_at = cpu->queue.charged;
-	vp->dispatches++;
 	if (vp->last != cpu) {
 		vp->dispersions++;
 		add(&vp->lpar->use.dispersions, 1);
+		vp->last = cpu;
 	}
 	vpa_dispatch(vp, cpu);
-	vp->last = cpu;
 	add(&vp->lpar->use.dispatches, 1);
 }
 
-/* Ends the turn that is over, and the window. Returns who goes on. The lock is held. */
-static struct vp *look_around(struct cpu *cpu, u64 now)
+static bool somebody_runs(const struct dispatch_queue *queue)
+{
+	return queue->running && queue->running->state == VP_RUNNING;
+}
+
+/*
+ * Ends the turn that is over, and the window. Returns who goes on; *@woken, which is in no queue,
+ * may have the processor before all others, that being free and the only one. The lock is held.
+ */
+static struct vp *look_around(struct cpu *cpu, u64 now, struct vp **woken)
 {
 	struct dispatch_queue *queue = &cpu->queue;
+	bool turns = reached(now, queue->window_end);
 	struct vp *vp;
 
-	dispatch_expire(cpu, now);
+	*woken = dispatch_expire(cpu, now);
+	if (*woken && (turns || somebody_runs(queue) || pool_nr_cpus > 1)) {
+		dispatch_enqueue(cpu, *woken);
+		*woken = NULL;
+	}
 	vp = end_turn(cpu, now);
 	queue->yield = false;
-	if (reached(now, queue->window_end))
+	if (turns)
 		queue_turn(queue, now);
 	return vp;
 }
@@ -311,30 +326,31 @@ static bool missed_somebody(const struct cpu *cpu, bool lends)
  * When to look after those whose decrementers wake them. On a single processor there is nothing to
  * be done for them before the one that runs may be interrupted.
  */
-static u64 wake_at(const struct dispatch_queue *queue)
+static __always_inline u64 wake_at(const struct dispatch_queue *queue, bool alone)
 {
 	u64 first = queue->timers.first->key;
 	u64 least = queue->run_from + dispatch_ticks.least;
 
-	return queue->running && pool_nr_cpus == 1 && reached(least, first) ? least : first;
+	return alone && queue->running && reached(least, first) ? least : first;
 }
 
 /*
  * Until when the processor may do what it was given to do. Whoever comes to wait later calls it.
- * The lock is held.
+ * @alone: there is no other processor. The lock is held.
  */
-static u64 next_event(struct cpu *cpu)
+static __always_inline u64 next_event(struct cpu *cpu, bool alone)
 {
 	struct dispatch_queue *queue = &cpu->queue;
+	bool several = !alone && pool_nr_shared > 1;
 	u64 until;
 
-	if (pool_nr_shared > 1)
+	if (several)
 		late_publish(queue);
-	until = queue->running ? preempt_at(cpu) : queue->window_end;
-	return queue->timers.first ? earlier(until, wake_at(queue)) : until;
+	until = queue->running ? preempt_at(cpu, several) : queue->window_end;
+	return queue->timers.first ? earlier(until, wake_at(queue, alone)) : until;
 }
 
-static u64 idle_until(struct cpu *cpu)
+static u64 __noinline idle_until(struct cpu *cpu)
 {
 	struct dispatch_queue *queue = &cpu->queue;
 	bool lends = queue_lends(cpu);
@@ -343,7 +359,7 @@ static u64 idle_until(struct cpu *cpu)
 	if (missed_somebody(cpu, lends))
 		return queue->charged;
 	lock_take(&queue->lock);
-	until = next_event(cpu);
+	until = next_event(cpu, pool_nr_cpus == 1);
 	lock_drop(&queue->lock);
 	/* The first processor that naps looks after the management channel, and after work. */
 	if ((queue_idle_mask() & ((1U << cpu->number) - 1)) != 0)
@@ -360,23 +376,40 @@ static enum dispatch_activity activity_for(const struct dispatch_queue *queue)
 	return DISPATCH_ENTITLED;
 }
 
-/* The usual case: nothing but dispatching, and somebody here has entitlement. */
-static struct vp *next_here(struct cpu *cpu, struct vp *vp, u64 *until)
+static void set_activity(struct cpu *cpu, enum dispatch_activity activity)
 {
-	struct dispatch_queue *queue = &cpu->queue;
+	if (cpu->queue.activity != activity)
+		queue_set_activity(cpu, activity);
+}
 
-	if (has_chores(cpu))
+/* Who is to run now that the processor is free; @woken may be NULL. */
+static struct vp *next_free(struct cpu *cpu, struct vp *woken, bool alone)
+{
+	if (woken)
+		return pick_woken(cpu, woken);
+	return alone || !pick_elsewhere(cpu) ? pick_entitled(cpu) : NULL;
+}
+
+/* The usual case: nothing but dispatching, and somebody here has entitlement. */
+static struct vp *next_here(struct cpu *cpu, struct vp *vp, struct vp *woken, u64 *until)
+{
+	bool alone = pool_nr_cpus == 1;
+
+	if (has_chores(cpu)) {
+		if (woken)
+			dispatch_enqueue(cpu, woken);
 		return NULL;
-	if (!vp && !pick_elsewhere(cpu))
-		vp = pick_entitled(cpu);
+	}
+	if (!vp)
+		vp = next_free(cpu, woken, alone);
 	if (!vp)
 		return NULL;
-	queue_set_activity(cpu, activity_for(queue));
-	*until = next_event(cpu);
+	set_activity(cpu, cpu->queue.granted ? DISPATCH_ENTITLED : DISPATCH_SURPLUS);
+	*until = next_event(cpu, alone);
 	return vp;
 }
 
-static struct vp *next_anywhere(struct cpu *cpu, struct vp *vp, bool chores, u64 *until)
+static struct vp *__noinline next_anywhere(struct cpu *cpu, struct vp *vp, bool chores, u64 *until)
 {
 	struct dispatch_queue *queue = &cpu->queue;
 
@@ -395,7 +428,7 @@ static struct vp *next_anywhere(struct cpu *cpu, struct vp *vp, bool chores, u64
 		return NULL;
 	}
 	lock_take(&queue->lock);
-	*until = next_event(cpu);
+	*until = next_event(cpu, pool_nr_cpus == 1);
 	lock_drop(&queue->lock);
 	return vp;
 }
@@ -403,7 +436,7 @@ static struct vp *next_anywhere(struct cpu *cpu, struct vp *vp, bool chores, u64
 struct vp *dispatch_next(struct cpu *cpu, u64 *until)
 {
 	struct dispatch_queue *queue = &cpu->queue;
-	struct vp *before = queue->running, *goes_on, *vp;
+	struct vp *before = queue->running, *woken, *goes_on, *vp;
 	bool chores;
 	u64 now;
 
@@ -413,8 +446,8 @@ struct vp *dispatch_next(struct cpu *cpu, u64 *until)
 	__atomic_store_n(&queue->resched, 0, __ATOMIC_RELAXED);
 	now = account(cpu);
 	lock_take(&queue->lock);
-	goes_on = look_around(cpu, now);
-	vp = next_here(cpu, goes_on, until);
+	goes_on = look_around(cpu, now, &woken);
+	vp = next_here(cpu, goes_on, woken, until);
 	lock_drop(&queue->lock);
 	if (vp) {
 		change(cpu, before, vp);
@@ -437,7 +470,7 @@ struct vp *dispatch_next(struct cpu *cpu, u64 *until)
  */
 static void share_out(struct cpu *cpu)
 {
-	if (queue_idle_mask() && missed_somebody(cpu, true))
+	if (pool_nr_cpus > 1 && queue_idle_mask() && missed_somebody(cpu, true))
 		queue_call_idle();
 }
 
@@ -454,9 +487,10 @@ static struct vp *resting(const struct cpu *cpu)
 	return stays ? vp : NULL;
 }
 
-void dispatch_run(struct cpu *cpu)
+void __flatten dispatch_run(struct cpu *cpu)
 {
-	for (;;) {
+	/* cpu_run() leaves nothing in registers: @cpu is best found anew each time. */
+	for (;; cpu = cpu_this()) {
 		u64 until;
 		struct vp *vp = dispatch_next(cpu, &until);
 

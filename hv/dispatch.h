@@ -98,9 +98,14 @@ bool dispatch_taken(struct vp *vp);
 struct cpu *dispatch_guest_take(struct cpu *home, struct vp *vp);
 void dispatch_guest_arrive(struct cpu *to, struct vp *vp, bool entitled);
 
-/* Likewise: makes those ready whose wake time is @now or earlier. The lock of @cpu's queue is held.
+/*
+ * Likewise: makes those ready whose wake time is @now or earlier. The lock of @cpu's queue is held.
+ * Returns the one that is in no queue, as nobody else waits for what he is entitled to; or NULL.
  */
-void dispatch_expire(struct cpu *cpu, u64 now);
+struct vp *dispatch_expire(struct cpu *cpu, u64 now);
+
+/* Likewise: @vp, ready and in no queue, waits on @home. Returns whether it is entitled to run. */
+bool dispatch_enqueue(struct cpu *home, struct vp *vp);
 
 /*
  * Accounts for @cpu's (the caller's) time until now, and finds who is to run on it and until when:

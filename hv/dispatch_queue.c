@@ -31,7 +31,6 @@ static void list_remove(struct vp_list *list, struct vp *vp)
 {
 	*(vp->prev ? &vp->prev->next : &list->first) = vp->next;
 	*(vp->next ? &vp->next->prev : &list->last) = vp->prev;
-	vp->next = vp->prev = NULL;
 	__atomic_store_n(&list->length, list->length - 1, __ATOMIC_RELAXED);
 }
 
@@ -54,11 +53,28 @@ static bool has_waited_long(const struct dispatch_queue *queue, const struct vp 
 	return vp && (s64)(queue->charged - vp->ready_at) > (s64)dispatch_ticks.window;
 }
 
-void queue_entitled(struct dispatch_queue *queue, struct vp *vp, bool urgent)
+/* Nobody else waits. */
+static void entitled_only(struct dispatch_queue *queue, struct vp *vp)
+{
+	vp->next = vp->prev = NULL;
+	queue->entitled.first = queue->entitled.last = vp;
+	__atomic_store_n(&queue->entitled.length, 1, __ATOMIC_SEQ_CST);
+	vp->queued = VP_QUEUED_ENTITLED;
+}
+
+static void __noinline entitled_among(struct dispatch_queue *queue, struct vp *vp, bool urgent)
 {
 	if (urgent && has_waited_long(queue, first_not_urgent(queue)))
 		queue->urgent = first_not_urgent(queue);
 	entitled_insert(queue, vp, urgent ? first_not_urgent(queue) : NULL);
+}
+
+void queue_entitled(struct dispatch_queue *queue, struct vp *vp, bool urgent)
+{
+	if (queue->entitled.first)
+		entitled_among(queue, vp, urgent);
+	else
+		entitled_only(queue, vp);
 	if (urgent)
 		queue->urgent = vp;
 }
@@ -132,7 +148,7 @@ struct vp *queue_surplus_first(struct dispatch_queue *queue)
 		if ((s64)(virtual - node->key) <=
 		    (s64)share_virtual(&vp->lpar->share, STALE_TURNS * dispatch_ticks.surplus))
 			return vp;
-		pqueue_remove(&queue->surplus, node);
+		pqueue_remove_first(&queue->surplus);
 		pqueue_insert(&queue->surplus, node, virtual);
 		surplus_publish(queue);
 	}
@@ -149,14 +165,31 @@ void queue_used_up(struct dispatch_queue *queue, struct vp *vp)
 	vp->queued = VP_QUEUED_PARKED;
 }
 
+/* Before the last urgent one are urgent ones only. */
+static void entitled_remove(struct dispatch_queue *queue, struct vp *vp)
+{
+	if (vp == queue->urgent)
+		queue->urgent = vp->prev;
+	list_remove(&queue->entitled, vp);
+}
+
+void queue_remove_first(struct dispatch_queue *queue, struct vp *vp)
+{
+	struct vp *next = vp->next;
+
+	if (vp == queue->urgent)
+		queue->urgent = NULL;
+	queue->entitled.first = next;
+	*(next ? &next->prev : &queue->entitled.last) = NULL;
+	__atomic_store_n(&queue->entitled.length, queue->entitled.length - 1, __ATOMIC_RELAXED);
+	vp->queued = VP_QUEUED_NOT;
+}
+
 void queue_remove(struct dispatch_queue *queue, struct vp *vp)
 {
 	switch (vp->queued) {
 	case VP_QUEUED_ENTITLED:
-		/* Before the last urgent one are urgent ones only. */
-		if (vp == queue->urgent)
-			queue->urgent = vp->prev;
-		list_remove(&queue->entitled, vp);
+		entitled_remove(queue, vp);
 		break;
 	case VP_QUEUED_SURPLUS:
 		surplus_remove(queue, vp);
@@ -203,7 +236,7 @@ static void carry_over(const struct dispatch_queue *queue)
 }
 
 /* Who did not have a turn in the old window stays in front of those who had one. */
-void queue_turn(struct dispatch_queue *queue, u64 now)
+void __noinline queue_turn(struct dispatch_queue *queue, u64 now)
 {
 	struct vp *vp;
 
@@ -250,7 +283,7 @@ struct vp *queue_timer_expired(struct dispatch_queue *queue, u64 now)
 	while ((node = queue->timers.first) != NULL && (s64)(node->key - now) <= 0) {
 		struct vp *vp = container_of(node, struct vp, timer);
 
-		pqueue_remove(&queue->timers, node);
+		pqueue_remove_first(&queue->timers);
 		if (vp->state != VP_CEDED)
 			continue;
 		if ((s64)(vp->wake_at - now) <= 0)

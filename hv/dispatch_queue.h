@@ -95,6 +95,9 @@ void queue_used_up(struct dispatch_queue *queue, struct vp *vp);
 /* Takes @vp out of whatever queue it is in. */
 void queue_remove(struct dispatch_queue *queue, struct vp *vp);
 
+/* The same for the first of those who wait for their turn. */
+void queue_remove_first(struct dispatch_queue *queue, struct vp *vp);
+
 /* The window that @now is in is the present one. */
 void queue_set_window(struct dispatch_queue *queue, u64 now);
 

@@ -11,12 +11,16 @@
 
 /* --- who is next here; the queue's lock is held --- */
 
-static struct vp *begin_turn(struct cpu *cpu, struct vp *vp, u64 grant, u64 ticks)
+static __always_inline struct vp *begin_turn(struct cpu *cpu, struct vp *vp, u64 grant, u64 ticks)
 {
 	struct dispatch_queue *queue = &cpu->queue;
 
-	if (vp->queued != VP_QUEUED_NOT)
-		queue_remove(queue, vp);
+	if (vp->queued != VP_QUEUED_NOT) {
+		if (vp == queue->entitled.first)
+			queue_remove_first(queue, vp);
+		else
+			queue_remove(queue, vp);
+	}
 	__atomic_store_n(&vp->state, VP_RUNNING, __ATOMIC_RELAXED);
 	__atomic_store_n(&queue->running, vp, __ATOMIC_RELEASE);
 	queue->run_from = queue->granted_from = queue->charged;
@@ -28,7 +32,7 @@ static struct vp *begin_turn(struct cpu *cpu, struct vp *vp, u64 grant, u64 tick
 }
 
 /* @vp, in no queue or in this one, gets its turn if its partition has entitlement left. */
-static struct vp *grant(struct cpu *cpu, struct vp *vp)
+static __always_inline struct vp *grant(struct cpu *cpu, struct vp *vp)
 {
 	struct dispatch_queue *queue = &cpu->queue;
 	struct share *share = &vp->lpar->share;
@@ -82,7 +86,7 @@ static struct vp *begin_surplus(struct cpu *cpu, struct vp *vp)
 	return begin_turn(cpu, vp, 0, ticks);
 }
 
-struct vp *pick_entitled(struct cpu *cpu)
+static struct vp *__noinline pick_any_entitled(struct cpu *cpu)
 {
 	struct dispatch_queue *queue = &cpu->queue;
 	struct vp *vp;
@@ -102,6 +106,24 @@ struct vp *pick_entitled(struct cpu *cpu)
 		if (conferred && vp->queued == VP_QUEUED_SURPLUS)
 			return begin_surplus(cpu, vp);
 	}
+	return NULL;
+}
+
+struct vp *pick_entitled(struct cpu *cpu)
+{
+	struct vp *first = cpu->queue.entitled.first;
+
+	/* The usual case. */
+	if (first && pool_nr_shared == 1 && grant(cpu, first))
+		return first;
+	return pick_any_entitled(cpu);
+}
+
+struct vp *pick_woken(struct cpu *cpu, struct vp *vp)
+{
+	if (grant(cpu, vp))
+		return vp;
+	queue_used_up(&cpu->queue, vp);
 	return NULL;
 }
 
@@ -149,7 +171,7 @@ static struct vp *arrive(struct cpu *cpu, struct vp *vp, bool surplus)
 	return next;
 }
 
-static struct vp *steal_entitled(struct cpu *cpu)
+static struct vp *__noinline steal_entitled(struct cpu *cpu)
 {
 	for (u32 i = 1; i < pool_nr_cpus; i++) {
 		struct cpu *from = pool_cpu[(cpu->number + i) % pool_nr_cpus];
@@ -279,7 +301,7 @@ static bool is_second_turn(const struct cpu *cpu)
 	return false;
 }
 
-bool pick_elsewhere(const struct cpu *cpu)
+bool __noinline pick_elsewhere(const struct cpu *cpu)
 {
 	if (pool_nr_shared < 2)
 		return false;
@@ -332,7 +354,7 @@ static struct vp *take_late(struct cpu *cpu)
 }
 
 /* From another processor, although somebody may wait here. */
-static struct vp *pick_from_other(struct cpu *cpu)
+static struct vp *__noinline pick_from_other(struct cpu *cpu)
 {
 	struct vp *vp;
 	bool late, second;

@@ -19,6 +19,12 @@ struct vp;
 struct vp *pick_entitled(struct cpu *cpu);
 
 /*
+ * The same for @vp, who is in no queue and comes before all others: NULL if it has to wait after
+ * all.
+ */
+struct vp *pick_woken(struct cpu *cpu, struct vp *vp);
+
+/*
  * Ought @cpu to take somebody over from another processor though somebody waits here? One who must
  * start now, if nobody has to here; or one who has had no turn in this window, if the first here
  * has had one. Then pick() does. The lock of the processor's queue is held.

@@ -8,6 +8,16 @@ static bool precedes(const struct pqueue_node *a, const struct pqueue_node *b)
 	return difference < 0 || (difference == 0 && (s64)(a->order - b->order) < 0);
 }
 
+/* @b, which has no siblings, comes below @a. */
+static void adopt(struct pqueue_node *a, struct pqueue_node *b)
+{
+	b->sibling = a->child;
+	if (b->sibling)
+		b->sibling->prev = b;
+	b->prev = a;
+	a->child = b;
+}
+
 /* Neither has siblings; what is returned has none and nobody before it. */
 static struct pqueue_node *join(struct pqueue_node *a, struct pqueue_node *b)
 {
@@ -17,11 +27,7 @@ static struct pqueue_node *join(struct pqueue_node *a, struct pqueue_node *b)
 		b = a;
 		a = first;
 	}
-	b->sibling = a->child;
-	if (b->sibling)
-		b->sibling->prev = b;
-	b->prev = a;
-	a->child = b;
+	adopt(a, b);
 	a->sibling = a->prev = NULL;
 	return a;
 }
@@ -31,6 +37,11 @@ static struct pqueue_node *join_siblings(struct pqueue_node *first)
 {
 	struct pqueue_node *pairs = NULL, *all = NULL;
 
+	if (!first || !first->sibling) {
+		if (first)
+			first->prev = NULL;
+		return first;
+	}
 	while (first) {
 		struct pqueue_node *second = first->sibling;
 		struct pqueue_node *next = second ? second->sibling : NULL;
@@ -53,26 +64,48 @@ static struct pqueue_node *join_siblings(struct pqueue_node *first)
 
 void pqueue_insert(struct pqueue *queue, struct pqueue_node *node, u64 key)
 {
-	*node = (struct pqueue_node){.key = key, .order = node->order, .queued = true};
-	queue->first = queue->first ? join(queue->first, node) : node;
+	struct pqueue_node *first = queue->first;
+
+	node->key = key;
+	node->child = NULL;
+	node->queued = true;
+	if (first && !precedes(node, first)) {
+		adopt(first, node);
+		return;
+	}
+	node->sibling = node->prev = NULL;
+	if (first)
+		adopt(node, first);
+	queue->first = node;
+}
+
+void pqueue_remove_first(struct pqueue *queue)
+{
+	struct pqueue_node *node = queue->first;
+
+	queue->first = join_siblings(node->child);
+	node->queued = false;
+}
+
+static void remove_below(struct pqueue *queue, struct pqueue_node *node)
+{
+	struct pqueue_node *rest = join_siblings(node->child);
+
+	if (node->prev->child == node)
+		node->prev->child = node->sibling;
+	else
+		node->prev->sibling = node->sibling;
+	if (node->sibling)
+		node->sibling->prev = node->prev;
+	if (rest)
+		queue->first = join(queue->first, rest);
+	node->queued = false;
 }
 
 void pqueue_remove(struct pqueue *queue, struct pqueue_node *node)
 {
-	struct pqueue_node *rest = join_siblings(node->child);
-
-	if (queue->first == node) {
-		queue->first = rest;
-	} else {
-		if (node->prev->child == node)
-			node->prev->child = node->sibling;
-		else
-			node->prev->sibling = node->sibling;
-		if (node->sibling)
-			node->sibling->prev = node->prev;
-		if (rest)
-			queue->first = join(queue->first, rest);
-	}
-	node->child = node->sibling = node->prev = NULL;
-	node->queued = false;
+	if (queue->first == node)
+		pqueue_remove_first(queue);
+	else
+		remove_below(queue, node);
 }

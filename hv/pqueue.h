@@ -30,4 +30,7 @@ void pqueue_insert(struct pqueue *queue, struct pqueue_node *node, u64 key);
 /* @node is in @queue. */
 void pqueue_remove(struct pqueue *queue, struct pqueue_node *node);
 
+/* The same for the first of @queue, which is not empty. */
+void pqueue_remove_first(struct pqueue *queue);
+
 #endif

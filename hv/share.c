@@ -34,7 +34,7 @@ static bool is_ahead(u64 word, u32 window)
  * What is left in window @window, or in the later one that @word is about: what was not used is
  * gone when the window ends, a debt stays until it is paid.
  */
-static s64 budget_left(const struct share *share, u64 word, u32 window)
+static s64 __noinline budget_left(const struct share *share, u64 word, u32 window)
 {
 	s64 entitled = (s64)__atomic_load_n(&share->entitled, __ATOMIC_RELAXED);
 	s64 left = word ? budget_ticks(word) : 0;
@@ -66,7 +66,7 @@ void share_set(struct share *share, u32 units, u64 window, u32 weight)
 
 /* The budget of another window than the one it was last used in, or of one that is used by others.
  */
-static u64 grant_anew(struct share *share, u64 old, u32 window, u64 ticks)
+static u64 __noinline grant_anew(struct share *share, u64 old, u32 window, u64 ticks)
 {
 	s64 left, granted;
 
@@ -105,12 +105,15 @@ u64 share_grant(struct share *share, u32 window, u64 ticks)
 
 u64 share_left(const struct share *share, u32 window)
 {
-	s64 left = budget_left(share, __atomic_load_n(&share->budget, __ATOMIC_RELAXED), window);
+	u64 word = __atomic_load_n(&share->budget, __ATOMIC_RELAXED);
+	s64 left = budget_ticks(word);
 
+	if ((u32)(word >> 32) != window || word == 0)
+		left = budget_left(share, word, window);
 	return left > 0 ? (u64)left : 0;
 }
 
-static void settle_debt(struct share *share, u64 old, s64 rest)
+static void __noinline settle_debt(struct share *share, u64 old, s64 rest)
 {
 	while (!budget_swap(share, &old, (u32)(old >> 32), budget_ticks(old) + rest))
 		;

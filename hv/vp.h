@@ -127,23 +127,23 @@ struct vp {
 	u32 dispatch_count; /* what vpa_dispatch_count() tells */
 
 	/* --- the dispatcher's; home's queue lock --- */
-	u8 queued;		     /* enum vp_queued */
-	u8 ready_reason;	     /* enum vp_ready_reason, of the present or next dispatch */
-	u8 leave_reason;	     /* enum vp_leave_reason, of the last one */
-	struct vp *next, *prev;	     /* in a list */
-	struct pqueue_node surplus;  /* by the partition's virtual time */
-	u32 surplus_weight;	     /* its share of the queue's */
-	struct pqueue_node timer;    /* by when its H_CEDE ends */
-	struct cpu *last;	     /* the processor that ran it last */
-	u64 denied;		     /* ticks by which the end of the window shortened its turn */
-	u32 turn_window;	     /* number of the window in which it last had a turn */
-	u64 slice_left;		     /* ticks of its turn when it had to give way; 0: a new one */
-	u64 wake_at;		     /* timebase at which its H_CEDE ends */
-	u64 left_at;		     /* timebase at which it lost its processor … */
-	u64 ready_at;		     /* … became ready to run again … */
-	u64 capacity_at;	     /* … its partition had capacity for it … */
-	u64 dispatched_at;	     /* … and it got a processor */
-	u32 dispatches, dispersions; /* since start; on another processor than the last time */
+	u8 queued;		    /* enum vp_queued */
+	u8 ready_reason;	    /* enum vp_ready_reason, of the present or next dispatch */
+	u8 leave_reason;	    /* enum vp_leave_reason, of the last one */
+	struct vp *next, *prev;	    /* in a list */
+	struct pqueue_node surplus; /* by the partition's virtual time */
+	u32 surplus_weight;	    /* its share of the queue's */
+	struct pqueue_node timer;   /* by when its H_CEDE ends */
+	struct cpu *last;	    /* the processor that ran it last */
+	u64 denied;		    /* ticks by which the end of the window shortened its turn */
+	u32 turn_window;	    /* number of the window in which it last had a turn */
+	u64 slice_left;		    /* ticks of its turn when it had to give way; 0: a new one */
+	u64 wake_at;		    /* timebase at which its H_CEDE ends */
+	u64 left_at;		    /* timebase at which it lost its processor … */
+	u64 ready_at;		    /* … became ready to run again … */
+	u64 capacity_at;	    /* … its partition had capacity for it … */
+	u64 dispatched_at;	    /* … and it got a processor */
+	u32 dispersions; /* dispatches on another processor than the last time, since start */
 };
 
 /*

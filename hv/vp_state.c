@@ -30,28 +30,41 @@ static bool is_entitled(const struct dispatch_queue *queue, const struct lpar *l
 	       (queue->granted && queue->running && queue->running->lpar == lpar);
 }
 
-/* Returns whether it is entitled to run now. */
-static bool make_ready(struct cpu *home, struct vp *vp, enum vp_ready_reason reason, u64 now)
+/* In no queue yet. */
+static void make_ready(struct vp *vp, enum vp_ready_reason reason, u64 now)
 {
-	bool entitled = is_entitled(&home->queue, vp->lpar);
-
 	vp->ready_at = vp->capacity_at = now;
 	vp->ready_reason = (u8)reason;
 	__atomic_store_n(&vp->state, VP_RUNNABLE, __ATOMIC_RELAXED);
 	wanting_add(vp, 1);
+}
+
+bool dispatch_enqueue(struct cpu *home, struct vp *vp)
+{
+	bool entitled = is_entitled(&home->queue, vp->lpar);
+
 	queue_entitled(&home->queue, vp, entitled);
 	return entitled;
 }
 
-void dispatch_expire(struct cpu *cpu, u64 now)
+struct vp *dispatch_expire(struct cpu *cpu, u64 now)
 {
-	struct vp *vp;
+	struct vp *vp, *alone = NULL;
 
 	while ((vp = queue_timer_expired(&cpu->queue, now)) != NULL) {
-		make_ready(cpu, vp, VP_READY_DECREMENTER, now);
+		make_ready(vp, VP_READY_DECREMENTER, now);
 		if ((s64)(vp->wake_at - vp->left_at) > 0)
 			vp->ready_at = vp->wake_at;
+		if (!alone && !cpu->queue.entitled.first) {
+			alone = vp;
+			continue;
+		}
+		if (alone)
+			dispatch_enqueue(cpu, alone);
+		alone = NULL;
+		dispatch_enqueue(cpu, vp);
 	}
+	return alone;
 }
 
 /* --- waking --- */
@@ -107,9 +120,8 @@ static void announce(struct cpu *home, struct vp *vp, bool entitled)
 /* Makes @vp ready on @home, whose lock is held, and dropped here. */
 static void wake(struct cpu *home, struct vp *vp, enum vp_ready_reason reason)
 {
-	bool entitled = make_ready(home, vp, reason, machine_timebase());
-
-	announce(home, vp, entitled);
+	make_ready(vp, reason, machine_timebase());
+	announce(home, vp, dispatch_enqueue(home, vp));
 }
 
 void dispatch_wake(struct vp *vp, enum vp_ready_reason reason)
@@ -182,7 +194,7 @@ static bool must_not_wait(struct vp *vp)
 		return true;
 	}
 	/* Another processor may have stopped it. */
-	return vp->state != VP_RUNNING || __atomic_load_n(&vp->resets, __ATOMIC_SEQ_CST) != 0;
+	return vp->state != VP_RUNNING || __atomic_load_n(&vp->resets, __ATOMIC_RELAXED) != 0;
 }
 
 void dispatch_cede(struct vp *vp)

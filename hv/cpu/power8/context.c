@@ -147,11 +147,11 @@ static void facilities_open(void)
 
 static bool dec_try(const struct cpu *cpu, u64 *expires)
 {
-	u64 before = timebase_trusted(cpu);
+	u64 before = spr_read(SPR_VTB);
 	u64 dec = (u64)(s64)(s32)spr_read(SPR_DEC);
 
-	*expires = before + dec;
-	return timebase_trusted(cpu) - before <= DEC_READ_TICKS;
+	*expires = before + cpu->ahead + dec;
+	return spr_read(SPR_VTB) - before <= DEC_READ_TICKS;
 }
 
 static u64 __cold dec_try_again(const struct cpu *cpu)

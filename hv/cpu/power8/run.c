@@ -62,13 +62,11 @@ static void lpcr_set(u64 lpcr)
 		spr_write(SPR_LPCR, lpcr);
 }
 
-/* The partition reads what its ledger has, and what is not in there yet. */
-static void purr_set(const struct cpu *cpu, const struct vp *vp)
+/* What its ledger has. The way here, which is not in there yet, it will read the next time. */
+static void purr_set(const struct vp *vp)
 {
-	u64 purr = vp->spr.purr + timebase_read() - cpu->queue.charged;
-
-	spr_write(SPR_PURR, purr);
-	spr_write(SPR_SPURR, purr);
+	spr_write(SPR_PURR, vp->spr.purr);
+	spr_write(SPR_SPURR, vp->spr.purr);
 }
 
 /*
@@ -115,7 +113,7 @@ static void __cold enter_armed(struct cpu *cpu, struct vp *vp, u64 lpcr, u64 unt
 	vp->leave = 1;
 	icp_hw_arm(cpu);
 	enter_with(cpu, vp, lpcr | LPCR_MER | LPCR_LPES0, until);
-	icp_hw_disarm(cpu);
+	icp_hw_disarm(cpu_this());
 }
 
 /*
@@ -179,7 +177,7 @@ static bool may_enter(const struct cpu *cpu, struct vp *vp)
 /* What is needed behind a visit is looked up anew: no register survives one. */
 void cpu_run(struct cpu *cpu, struct vp *vp, u64 until)
 {
-	purr_set(cpu, vp);
+	purr_set(vp);
 	while (may_enter(cpu, vp)) {
 		visit(cpu, vp, until);
 		cpu = cpu_this();
@@ -209,6 +207,7 @@ void cpu_idle(struct cpu *cpu, u64 until)
 		doze();
 	else
 		nap();
+	cpu = cpu_this();
 	if (cpu->loaded)
 		context_resume(cpu, cpu->loaded);
 	icp_hw_answer(cpu);
