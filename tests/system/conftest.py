@@ -58,3 +58,29 @@ def make_machine(request):
         if not getattr(request.node, "failed", False):
             machine.forget()
     assert not errors, "\n".join(errors)
+
+
+@pytest.fixture(name="kept", scope="module")
+def make_kept():
+    """The machine that the tests of a file share, if there is one yet: a list."""
+    kept = []
+    yield kept
+    for machine in kept:
+        machine.stop()
+        machine.forget()
+
+
+@pytest.fixture(name="keep")
+def make_keep(kept, request):
+    """keep(make): the machine that the tests of a file share, made and started for the first of them, and for one after a failure."""
+
+    def keep(make):
+        request.node.machines = kept
+        if not kept:
+            kept.append(make())
+            kept[0].start()
+        return kept[0]
+
+    yield keep
+    if getattr(request.node, "failed", False):
+        kept.pop().stop()

@@ -201,7 +201,7 @@ class Machine:
     def wait_debian(self, name, timeout=BOOT):
         """Waits until Debian is up in NAME and its shell answers. Returns the line that says so."""
         panic = r"Kernel panic.*|Oops:.*|Unable to handle kernel.*"
-        ready = self.wait_console(name, rf"^OpenLPAR partition {name} ready: .*$", timeout, never=panic)
+        ready = self.wait_console(name, rf"OpenLPAR partition {name} ready: .*$", timeout, never=panic)
         self.wait_console(name, rf"{name}# ", timeout, never=panic)
         return ready.group(0)
 
@@ -253,6 +253,13 @@ class Machine:
         output = self.console(name)[start : match.start()].partition("\n")[2]
         assert match.group(1) == "0", f"{name}: {command!r} failed: {output}"
         return output
+
+    def manage(self, *command):
+        """What the management console answers to COMMAND, which must succeed."""
+        done = subprocess.run([BIN / "hmc", "--dir", self.run, *command], capture_output=True, text=True,
+                              timeout=BOOT, check=False)  # fmt: skip
+        assert done.returncode == 0, f"{' '.join(command)}: {done.stdout}{done.stderr}"
+        return done.stdout
 
     def qmp(self, *commands):
         """Commands (name, or name and arguments) for QEMU's monitor."""

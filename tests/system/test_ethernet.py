@@ -11,14 +11,13 @@ br1 and br2 are Linux bridges with trunk adapters on both switches; br1's have t
 
 import contextlib
 import re
-import subprocess
 
 import pytest
 
 from libethernet import (
     INNER, PATIENCE, Capture, Traffic, iperf, mac, partition, ping, port, silent, statistic, sweep,
 )  # fmt: skip
-from libmachine import BIN, KERNEL_6_1, KERNEL_6_12, Machine, Plan
+from libmachine import KERNEL_6_1, KERNEL_6_12, Machine, Plan
 
 FIRST, SECOND = "10.1.0.1", "10.1.0.2"  # c1 and c2 in VLAN 1, without tags
 TAGGED, UNTAGGED = "10.10.0.1", "10.10.0.2"  # VLAN 10
@@ -61,41 +60,11 @@ class Lan(Machine):
     def shell(self, name, command, timeout=PATIENCE):
         return super().shell(name, command, timeout)
 
-    def manage(self, *command):
-        """What the management console answers."""
-        done = subprocess.run([BIN / "hmc", "--dir", self.run, *command], capture_output=True, text=True,
-                              timeout=PATIENCE, check=False)  # fmt: skip
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
-
-
-@pytest.fixture(name="machines", scope="module")
-def make_machines():
-    """The machine there is, if any: a list."""
-    machines = []
-    yield machines
-    for machine in machines:
-        machine.stop()
-        machine.forget()
-
 
 @pytest.fixture(name="lan")
-def make_lan(machines, request):
-    """The machine; another one when a test before this one has failed on it."""
-    if not machines:
-        machine = Lan(lan_plan(), smp=2, mem="4G")
-        request.node.machines = [machine]
-        machines.append(machine)
-        try:
-            machine.start()
-        except BaseException:
-            machines.remove(machine)
-            machine.stop()
-            raise
-    request.node.machines = list(machines)
-    yield machines[0]
-    if getattr(request.node, "failed", False):
-        machines.pop().stop()
+def make_lan(keep):
+    """The machine."""
+    return keep(lambda: Lan(lan_plan(), smp=2, mem="4G"))
 
 
 @contextlib.contextmanager
