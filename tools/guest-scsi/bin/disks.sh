@@ -16,26 +16,36 @@ look_for_disks()
 	done
 }
 
+# wait_until WHAT COMMAND...: looks for disks until COMMAND succeeds, which means that WHAT is there.
+wait_until()
+{
+	what=$1 seconds=0
+	shift
+	until "$@"; do
+		sleep 1
+		seconds=$((seconds + 1))
+		[ $((seconds % 10)) != 3 ] || say "waiting for $what"
+		look_for_disks
+	done
+}
+
 # wait_for_disk DEVICE
 wait_for_disk()
 {
-	seconds=0
-	until [ -b "$1" ]; do
-		sleep 1
-		seconds=$((seconds + 1))
-		[ $((seconds % 10)) != 3 ] || say "waiting for $1"
-		look_for_disks
-	done
+	wait_until "$1" [ -b "$1" ]
+}
+
+# names_of_lun NUMBER: fails if there is none.
+names_of_lun()
+{
+	ls -d /sys/bus/scsi/devices/*:"$1"/block/sd* 2>/dev/null
 }
 
 # wait_for_lun NUMBER: the same; its name, which may be another one the next time.
 wait_for_lun()
 {
-	until [ -n "$(ls -d /sys/bus/scsi/devices/*:"$1"/block/sd* 2>/dev/null)" ]; do
-		sleep 1
-		look_for_disks
-	done
-	name=$(basename /sys/bus/scsi/devices/*:"$1"/block/sd*)
+	wait_until "LUN $1" names_of_lun "$1" >/dev/null
+	name=$(basename "$(names_of_lun "$1")")
 	wait_for_disk "/dev/$name"
 	echo "$name"
 }
