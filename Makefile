@@ -99,9 +99,9 @@ SCSI_DEPS := tools/mkinitrd tools/guest/init tools/guest/etc/inittab $(wildcard 
 $(INITRD_DISK): $(SCSI_DEPS)
 	@echo "  INITRD  $@"
 	@tools/mkinitrd $@ $(SCSI_FILES)
-$(INITRD_STORAGE): $(SCSI_DEPS) build/guest/storage
+$(INITRD_STORAGE): $(SCSI_DEPS) $(wildcard tools/guest-storage/*/*) build/guest/storage
 	@echo "  INITRD  $@"
-	@tools/mkinitrd $@ $(SCSI_FILES) build/guest/storage
+	@tools/mkinitrd $@ $(SCSI_FILES) tools/guest-storage build/guest/storage
 $(INITRD_VIOS): $(SCSI_DEPS) $(wildcard tools/guest-vios/*/*) build/guest/disk/root.img.gz
 	@echo "  INITRD  $@"
 	@tools/mkinitrd $@ $(SCSI_FILES) tools/guest-vios build/guest/disk
