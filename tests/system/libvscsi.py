@@ -31,10 +31,10 @@ def adapters(*items):
     return '"' + ",".join(f"{slot}/{side}/{lpar}//{there}/1" for slot, side, lpar, there in items) + '"'
 
 
-def add(plan, name, lpar_id, initrd, mem, words, *items, kernel=KERNEL_6_1):
+def add(plan, name, lpar_id, initrd, mem, words, *items, kernel=KERNEL_6_1, **more):
     """A partition with these adapters, whose kernel does not interrupt what is said on its console."""
     plan.debian(name, kernel=kernel, initrd=initrd, mem=mem, lpar_id=lpar_id, args=f"console=hvc0 loglevel=3 {words}",
-                virtual_scsi_adapters=adapters(*items))  # fmt: skip
+                virtual_scsi_adapters=adapters(*items), **more)  # fmt: skip
 
 
 def storage_plan():
@@ -50,33 +50,8 @@ def storage_plan():
     return plan
 
 
-class Storage(Machine):
-    """The machine, up, and everybody with disks."""
-
-    def start(self):
-        super().start()
-        for name in ("store", "vios1", "vios2", "c1"):
-            self.wait_up(name)
-        return self
-
-    def wait_up(self, name):
-        """The partition is up, and c1 has its four disks."""
-        self.wait_debian(name)
-        if name == "c1":
-            self.shell("c1", ". /bin/disks.sh; for disk in sda sdb sdc sdd; do wait_for_disk /dev/$disk; done", BOOT)
-
-    def log_in(self, name):
-        """A partition whose root is on a disk has come to its login; root is let in."""
-        self.wait_console(name, f"^{name} login: ", BOOT)
-        self.send(name, "root\n")
-        self.wait_console(name, f"{name}# ")
-
-    def disks(self, name, slot=2):
-        """The disks that the client NAME has at its adapter in SLOT, by their LUNs. What they are called is chance."""
-        paths = self.shell(name, f"ls -d /sys/bus/vio/devices/3000000{slot}/host*/target*/*/block/sd*")
-        disks = re.findall(r"/block/(sd[a-z])$", paths, re.MULTILINE)
-        assert len(disks) == 2, paths
-        return [f"/dev/{disk}" for disk in disks]
+class Served(Machine):
+    """A machine with partitions that serve others disks."""
 
     def shell(self, name, command, timeout=PATIENCE):
         return super().shell(name, command, timeout)
@@ -94,6 +69,10 @@ class Storage(Machine):
         """They end without a word."""
         self.end("shutdown --immed", *names)
 
+    def wait_up(self, name):
+        """The partition is up."""
+        self.wait_debian(name)
+
     def activate(self, *names):
         """They start again, and are up."""
         for name in names:
@@ -101,16 +80,45 @@ class Storage(Machine):
         for name in names:
             self.wait_up(name)
 
+    def check_logs(self, *names):
+        """Nothing went wrong inside a partition that is still there."""
+        for name in names:
+            self.shell(name, f"! dmesg | grep -E '{WRONG}'")
+
+
+class Storage(Served):
+    """The machine of storage_plan(), up, and everybody with disks."""
+
+    def start(self):
+        super().start()
+        for name in ("store", "vios1", "vios2", "c1"):
+            self.wait_up(name)
+        return self
+
+    def wait_up(self, name):
+        """The partition is up, and c1 has its four disks."""
+        super().wait_up(name)
+        if name == "c1":
+            self.shell("c1", ". /bin/disks.sh; for disk in sda sdb sdc sdd; do wait_for_disk /dev/$disk; done", BOOT)
+
+    def log_in(self, name):
+        """A partition whose root is on a disk has come to its login; root is let in."""
+        self.wait_console(name, f"^{name} login: ", BOOT)
+        self.send(name, "root\n")
+        self.wait_console(name, f"{name}# ")
+
+    def disks(self, name, slot=2):
+        """The disks that the client NAME has at its adapter in SLOT, by their LUNs. What they are called is chance."""
+        paths = self.shell(name, f"ls -d /sys/bus/vio/devices/3000000{slot}/host*/target*/*/block/sd*")
+        disks = re.findall(r"/block/(sd[a-z])$", paths, re.MULTILINE)
+        assert len(disks) == 2, paths
+        return [f"/dev/{disk}" for disk in disks]
+
     def fio(self, disk, **options):
         """Writes and reads back, with checksums."""
         words = " ".join(f"--{option}={value}" for option, value in options.items())
         self.shell("c1", f"fio --name=t --filename={disk} --direct=1 --ioengine=io_uring --verify=crc32c "
                          f"--verify_fatal=1 --minimal {words} >/dev/null")  # fmt: skip
-
-    def check_logs(self, *names):
-        """Nothing went wrong inside a partition that is still there."""
-        for name in names:
-            self.shell(name, f"! dmesg | grep -E '{WRONG}'")
 
 
 class Writer:

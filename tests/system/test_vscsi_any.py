@@ -7,7 +7,7 @@ it what the one before wrote. The server's driver never registers again when a c
 import pytest
 
 from libmachine import BOOT, Plan
-from test_vscsi import STORAGE, VIOS, Storage, adapters
+from libvscsi import STORAGE, VIOS, Served, add
 
 pytestmark = pytest.mark.stress
 
@@ -15,13 +15,12 @@ LOAD = ("fio --name=t --filename=/dev/sda --direct=1 --ioengine=io_uring --rw=ra
         "--offset=16M --time_based --runtime=600 --minimal")  # fmt: skip
 
 
-class Turns(Storage):
+class Turns(Served):
     """One server, which is up, and two clients of its only adapter, which are not."""
 
     def start(self):
-        super(Storage, self).start()
-        self.wait_debian("vios")
-        self.shell("vios", "dmesg -n 1")
+        super().start()
+        self.wait_up("vios")
         return self
 
     def find_disk(self, name):
@@ -46,11 +45,9 @@ class Turns(Storage):
 def make_turns(request):
     """The machine."""
     plan = Plan()
-    plan.debian("vios", initrd=VIOS, mem=256, lpar_id=1, args="console=hvc0 vios_map=vhost0/ram32",
-                virtual_scsi_adapters=adapters((2, "server", "any", "any")))  # fmt: skip
+    add(plan, "vios", 1, VIOS, 256, "vios_map=vhost0/ram32", (2, "server", "any", "any"))
     for number, name in enumerate(("c1", "c2")):
-        plan.debian(name, initrd=STORAGE, mem=256, lpar_id=2 + number, auto_start=0,
-                    virtual_scsi_adapters=adapters((2, "client", 1, 2)))  # fmt: skip
+        add(plan, name, 2 + number, STORAGE, 256, "", (2, "client", 1, 2), auto_start=0)
     machine = Turns(plan, smp=2, mem="2G")
     request.node.machines = [machine]
     try:
