@@ -85,6 +85,13 @@ class Served(Machine):
         for name in names:
             self.shell(name, f"! dmesg | grep -E '{WRONG}'")
 
+    def tails(self):
+        """With what the kernels keep to themselves, where there is still somebody to ask."""
+        for name in list(self.attached):
+            with contextlib.suppress(Exception):
+                self.shell(name, "dmesg | tail -n 30", ANSWER / 6)
+        return super().tails()
+
 
 class Storage(Served):
     """The machine of storage_plan(), up, and everybody with disks."""
