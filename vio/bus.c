@@ -101,6 +101,7 @@ static void bus_close(struct partition *partition)
 
 	if (!bus)
 		return;
+	__atomic_store_n(&bus->is_open, false, __ATOMIC_RELAXED);
 	for (u32 slot = 0; slot < bus->nr_slots; slot++) {
 		struct adapter *adapter = bus->slot[slot];
 
@@ -146,7 +147,9 @@ static bool bus_open(struct partition *partition, char *reason)
 	good = console_plug(&partition->lpar, reason);
 	while (good && plan_next_adapter(profile, &cursor, &adapter))
 		good = adapter_plug(&partition->lpar, &adapter, reason);
-	if (!good)
+	if (good)
+		__atomic_store_n(&bus->is_open, true, __ATOMIC_RELAXED);
+	else
 		bus_close(partition);
 	return good;
 }

@@ -13,6 +13,7 @@ struct adapter;
 
 struct bus {
 	u32 nr_slots;
+	bool is_open;		/* all adapters of the profile are there; set last, cleared first */
 	struct adapter *slot[]; /* NULL: empty */
 };
 

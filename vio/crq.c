@@ -3,6 +3,7 @@
 #include "hv/lpar.h"
 #include "hv/vp.h"
 #include "papr/hcall.h"
+#include "vio/bus.h"
 
 #define EVENT_LOST ~0UL /* struct crq.event: it could not be put anywhere */
 
@@ -276,10 +277,17 @@ void crq_free(struct crq *crq)
 	unregister(crq, CRQ_PARTNER_DEREGISTERED);
 }
 
-/* A partition that is not activated may still come; one that is has the adapters it has. */
+/*
+ * A partition that is not activated may still come; one that is has the adapters it has, but
+ * neither while they come nor while they go: whoever has just been told of the end of one may be
+ * here before the last is gone. The connection lock is held, so that none goes now.
+ */
 static bool may_come(const struct crq *crq)
 {
-	return crq->peer.lpar_id == PLAN_PEER_ANY || !crqs[crq->peer.lpar_id];
+	const struct crq *there =
+		crq->peer.lpar_id == PLAN_PEER_ANY ? NULL : crqs[crq->peer.lpar_id];
+
+	return !there || !__atomic_load_n(&there->adapter.lpar->bus->is_open, __ATOMIC_RELAXED);
 }
 
 /* Can its only partner not have it? Who may have others waits for them. */

@@ -108,6 +108,7 @@ static void plug(u32 id, enum plan_adapter_kind kind, u32 slot, const struct pla
 	assert_true(tce_table_open(&adapter->window, type->window_size));
 	assert_true(type->open(adapter, &plan, NULL));
 	world[id].lpar.bus->slot[slot] = adapter;
+	world[id].lpar.bus->is_open = true;
 }
 
 void world_client(u32 id, u32 slot, u32 peer_lpar, u32 peer_slot)
@@ -136,6 +137,7 @@ void world_restart(u32 id)
 
 void world_stop(u32 id)
 {
+	world[id].lpar.bus->is_open = false;
 	for (u32 slot = 0; slot < WORLD_SLOTS; slot++) {
 		struct adapter *adapter = world[id].lpar.bus->slot[slot];
 

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "tests/unit/crq_world.h"
+#include "vio/bus.h"
 
 #define BOTH 3 /* TCE_READ | TCE_WRITE */
 #define ANY  PLAN_PEER_ANY
@@ -116,6 +117,10 @@ static void test_partners(void **state __unused)
 	world_stop(2);
 	world_client(2, 3, 1, 2);
 	assert_int_equal(reg(1, 2, 1), H_NOT_FOUND);
+	/* Its adapters are not all there yet, or some have gone. */
+	world[2].lpar.bus->is_open = false;
+	assert_int_equal(reg(1, 2, 1), H_CLOSED);
+	assert_int_equal(release(1, 2), H_SUCCESS);
 	/* The other slot is for the client's. */
 	world_stop(2);
 	world_server(2, 3, 1, ANY);
