@@ -81,14 +81,24 @@ def fill(storage, name, disk):
     return hashlib.md5((f"{line}\n".encode() * (size // len(line)))[:size]).hexdigest()
 
 
+def make_sums(storage):
+    """Of lp1's programs, in a file on the same disk."""
+    storage.shell("lp1", "find /usr/bin /usr/sbin -type f -exec md5sum {} + >/root/sums && sync")
+
+
+def check_sums(storage):
+    """They are the same, and the file is there."""
+    storage.shell("lp1", "md5sum -c --quiet /root/sums")
+
+
 def test_root(storage):
     """lp1's root is on a disk of store's: it writes, reboots, and finds what it wrote. Nobody has or disturbs another's disks."""
     storage.log_in("lp1")
     sums = [fill(storage, "c1", disk) for disk in storage.disks("c1")] + [fill(storage, "lp1", storage.disks("lp1")[1])]
-    storage.shell("lp1", "find /usr/bin /usr/sbin -type f -exec md5sum {} + >/root/sums && sync")
+    make_sums(storage)
     storage.send("lp1", "reboot\n")
     storage.log_in("lp1")
-    storage.shell("lp1", "md5sum -c --quiet /root/sums")
+    check_sums(storage)
     for name, disk, expected in zip(("c1", "c1", "lp1"), storage.disks("c1") + storage.disks("lp1")[1:], sums):
         assert expected in storage.shell(name, f"echo 3 >/proc/sys/vm/drop_caches; md5sum {disk}"), (name, disk)
 
@@ -179,10 +189,19 @@ def test_server_dies(storage):
     server_killed(storage, "once")
 
 
+def start_again(storage, name):
+    """A partition with its root on a disk, whatever has become of it."""
+    storage.kill(name)
+    storage.manage("chsysstate", "-r", "lpar", "-o", "on", "-n", name)
+    storage.log_in(name)
+
+
 @pytest.mark.stress
-def test_root_after(storage):
-    """lp1, whose root went away with its server each time, starts again and has what it had."""
-    storage.kill("lp1")
-    storage.manage("chsysstate", "-r", "lpar", "-o", "on", "-n", "lp1")
-    storage.log_in("lp1")
-    storage.shell("lp1", "md5sum -c --quiet /root/sums")
+def test_root_dies(storage):
+    """A client whose root went away with its server has what it had when it starts again."""
+    start_again(storage, "lp1")
+    make_sums(storage)
+    storage.kill("vios1")
+    storage.activate("vios1")
+    start_again(storage, "lp1")
+    check_sums(storage)
