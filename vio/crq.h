@@ -8,7 +8,7 @@
  * Whoever is told by a transport event that its partner has gone may still be about to send to that
  * one, or to copy. So it may be connected again at once, and receive, but it reaches nobody until
  * it has done with the old one: it has taken the event from its queue and sends an initialization
- * entry, or it registers again. For both sides this is what they do anyway: LoPAR "Connection
+ * entry, or it registers again. Other messages would be against the protocol: LoPAR "Connection
  * Establishment".
  *
  * Locks: the connection lock around registering, freeing, opening and closing in the whole

@@ -3,6 +3,7 @@
  * A virtual SCSI client that logs in to the server of slot 2 (Linux's, with a disk of 1 MiB at
  * least), asks for more than it waits for, and registers its queue again at once: what the server
  * still does for one life never shows in the memory of the next one, and the next one is served.
+ * With "hostile=1" it also sends entries, and information units, of which much is wrong.
  */
 #include <libfdt.h>
 #include <stdio.h>
@@ -23,6 +24,8 @@ const char test_name[] = "srp";
 #define INIT_DONE  0xc002UL
 #define SRP	   0x8001UL
 #define EVENT	   0xffUL
+
+#define SILENCE (20 * TICKS_PER_MS)
 
 #define READS	  16
 #define BLOCK	  512
@@ -52,6 +55,7 @@ struct srp_login {
 #define SRP_LOGIN_RSP 0xc0
 #define SRP_CMD	      0x02
 #define SRP_FORMATS   6
+#define SRP_I_LOGOUT  0x03
 #define SRP_IN_DIRECT 0x01
 #define SCSI_READ_10  0x28
 #define LUN_0	      (1UL << 63)
@@ -74,6 +78,8 @@ static u64 unit, liobn;
 static u8 *memory; /* what I/O address 0 is */
 static u32 at;	   /* of the next entry */
 static u64 answers, ends;
+static struct random stream;
+static u64 hostile;
 
 static void find_adapter(void)
 {
@@ -99,11 +105,17 @@ static s64 unit_send(u64 number, u64 size)
 	return send(SRP, size, IO_UNIT(number));
 }
 
-/* Registers anew; nothing of before is in the memory. */
+/*
+ * Registers anew; nothing of before is in the memory. Linux's server gives up for good when it has
+ * registered anew itself and finds an event first: after what is wrong it has time to look.
+ */
 static void queue_register(u8 fill)
 {
-	s64 rc = hcall(H_FREE_CRQ, unit);
+	s64 rc;
 
+	if (hostile)
+		wait_ticks(SILENCE);
+	rc = hcall(H_FREE_CRQ, unit);
 	check(rc == H_SUCCESS, "H_FREE_CRQ: %ld", rc);
 	memset(memory, 0, IO_DATA);
 	memset(memory + IO_DATA, fill, IO_SIZE - IO_DATA);
@@ -190,6 +202,48 @@ static void read_send(u32 n)
 	unit_send(n, sizeof(*read));
 }
 
+/* A read or a login of which some bytes are others; what logs out would end the server's part. */
+static void unit_spoil(u32 n)
+{
+	u8 *bytes = memory + IO_UNIT(n);
+
+	read_send(n);
+	for (u32 i = 0; i < 3; i++) {
+		u64 random = random_next(&stream);
+
+		bytes[(random >> 8) % 64] = (u8)(random >> 16);
+	}
+	if (bytes[0] == SRP_I_LOGOUT || random_next(&stream) % 8 == 0)
+		bytes[0] = 0;
+}
+
+/* Other entries, of other lengths, from anywhere, again and again the same. */
+static void hostile_send(void)
+{
+	u64 random = random_next(&stream);
+	u32 n = (u32)(random >> 8) % READS;
+	u64 header = random & 7 ? SRP : 0x8000 | (random >> 16 & 0x7f07);
+	u64 size = random & 0x38 ? IU_SIZE(struct srp_read) : random >> 24 & 0xffff;
+	u64 address = random >> 40 & 7 ? IO_UNIT(n) : random >> 32;
+
+	unit_spoil(n);
+	if (header >> 8 != EVENT)
+		send(header, size, address);
+}
+
+/* Until the server says nothing more to it, or has enough of it. */
+static void hostile_life(void)
+{
+	u64 what, low;
+
+	for (u32 n = 0; n < 2 * READS; n++)
+		hostile_send();
+	do
+		what = entry_take(SILENCE, &low);
+	while (what && what >> 8 != EVENT);
+	ends += what != 0;
+}
+
 /* Asks for all, and waits for as many answers. */
 static void life(u8 fill, u32 wait)
 {
@@ -202,6 +256,8 @@ static void life(u8 fill, u32 wait)
 		read_send(n);
 	while (wait-- && entry_take(PATIENCE, &low) == SRP)
 		answers++;
+	if (hostile)
+		hostile_life();
 }
 
 int main(void)
@@ -209,12 +265,14 @@ int main(void)
 	u64 rounds = guest_argument("rounds", 50);
 	struct guest_run run = guest_free_memory(guest_rmo_size());
 
+	hostile = guest_argument("hostile", 0);
+	stream.state = guest_argument("seed", guest_id);
 	memory = (u8 *)ALIGN_UP(run.base, PAGE);
 	check((u64)memory + IO_SIZE <= run.end, "memory to %lx", run.end);
 	find_adapter();
 	for (u64 i = 0; i < rounds; i++)
 		life((u8)(1 + i % 255), i % (READS + 1));
-	check(answers > rounds, "%lu answers", answers);
+	check(hostile || answers > rounds, "%lu answers", answers);
 	printf("srp: %lu lives, %lu answers, %lu ends of the server\n", rounds, answers, ends);
 	return 0;
 }
