@@ -83,7 +83,7 @@ class Served(Machine):
     def check_logs(self, *names):
         """Nothing went wrong inside a partition that is still there."""
         for name in names:
-            self.shell(name, f"! dmesg | grep -E '{WRONG}'")
+            self.shell(name, f"! dmesg | grep -A 12 -E '{WRONG}'")
 
     def tails(self):
         """With what the kernels keep to themselves, where there is still somebody to ask."""

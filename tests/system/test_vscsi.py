@@ -54,9 +54,9 @@ def test_verify_all(storage, kind, size, depth):
 def test_file_system(storage):
     """What both paths and e2fsck say of a file system."""
     one, other = storage.disks("c1")[1], storage.disks("c1", 3)[1]
-    storage.shell("c1", f"mke2fs -q -t ext4 {one} && mkdir -p /m && mount {one} /m")
+    storage.shell("c1", f"mke2fs -q -t ext4 {one} && mkdir -p /m && mount -t ext4 {one} /m")
     storage.shell("c1", "for i in 1 2 3 4 5 6; do head -c 3000001 /dev/urandom >/m/$i; done; (cd /m && md5sum [1-6]) >/sums")
-    storage.shell("c1", f"umount /m && e2fsck -fn {other} && mount -o ro {other} /m")
+    storage.shell("c1", f"umount /m && e2fsck -fn {other} && mount -t ext4 -o ro {other} /m")
     storage.shell("c1", "(cd /m && md5sum -c /sums) && umount /m")
 
 
