@@ -79,11 +79,11 @@ static bool connect(struct crq *crq)
 	return true;
 }
 
-/* The entry at @at if its page is mapped as a queue has to be, or NULL. */
+/* The entry at @at, in the queue, if its page is mapped as a queue has to be, or NULL. */
 static struct crq_entry *entry_at(const struct crq *crq, u64 at)
 {
-	return tce_ptr(crq->adapter.lpar, &crq->adapter.window, crq->queue + at,
-		       sizeof(struct crq_entry), TCE_READ | TCE_WRITE);
+	return tce_page_ptr(crq->adapter.lpar, &crq->adapter.window, crq->queue + at,
+			    TCE_READ | TCE_WRITE);
 }
 
 /* The header is in the first word, which is stored last: the receiver may look at any time. */

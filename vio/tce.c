@@ -15,8 +15,16 @@ static u64 page_part(u64 ioba, u64 length)
 	return MIN(left, length);
 }
 
-/* Pointer to @ioba, which is inside of the window, if its page allows @access. */
-static void *ioba_ptr(const struct lpar *lpar, const struct tce_table *table, u64 ioba, u32 access)
+/* A partition may have both ends of a copy in the same page. */
+static void copy_part(u8 *to, const u8 *from, u64 length)
+{
+	if ((u64)(to - from) < length || (u64)(from - to) < length)
+		memmove(to, from, length);
+	else
+		memcpy(to, from, length);
+}
+
+void *tce_page_ptr(const struct lpar *lpar, const struct tce_table *table, u64 ioba, u32 access)
 {
 	u64 entry = tce_entry_get(table, ioba);
 	u64 real;
@@ -25,15 +33,6 @@ static void *ioba_ptr(const struct lpar *lpar, const struct tce_table *table, u6
 		return NULL;
 	real = lpar_real(lpar, entry & ~TCE_PAGE_MASK);
 	return real == REAL_NONE ? NULL : real_ptr(real | (ioba & TCE_PAGE_MASK));
-}
-
-/* A partition may have both ends of a copy in the same page. */
-static void copy_part(u8 *to, const u8 *from, u64 length)
-{
-	if ((u64)(to - from) < length || (u64)(from - to) < length)
-		memmove(to, from, length);
-	else
-		memcpy(to, from, length);
 }
 
 bool tce_table_open(struct tce_table *table, u64 size)
@@ -72,7 +71,7 @@ bool tce_range_mapped(const struct lpar *lpar, const struct tce_table *table, u6
 		return false;
 	for (u64 n; length; ioba += n, length -= n) {
 		n = page_part(ioba, length);
-		if (!ioba_ptr(lpar, table, ioba, access))
+		if (!tce_page_ptr(lpar, table, ioba, access))
 			return false;
 	}
 	return true;
@@ -83,7 +82,7 @@ void *tce_ptr(const struct lpar *lpar, const struct tce_table *table, u64 ioba, 
 {
 	if (!tce_range_valid(table, ioba, MAX(length, 1UL)) || page_part(ioba, length) < length)
 		return NULL;
-	return ioba_ptr(lpar, table, ioba, access);
+	return tce_page_ptr(lpar, table, ioba, access);
 }
 
 bool tce_copy_in(const struct lpar *lpar, const struct tce_table *table, void *to, u64 ioba,
@@ -94,7 +93,7 @@ bool tce_copy_in(const struct lpar *lpar, const struct tce_table *table, void *t
 	if (!tce_range_valid(table, ioba, length))
 		return false;
 	for (u64 n; length; ioba += n, next += n, length -= n) {
-		const void *from = ioba_ptr(lpar, table, ioba, TCE_READ);
+		const void *from = tce_page_ptr(lpar, table, ioba, TCE_READ);
 
 		if (!from)
 			return false;
@@ -112,7 +111,7 @@ bool tce_copy_out(const struct lpar *lpar, const struct tce_table *table, u64 io
 	if (!tce_range_valid(table, ioba, length))
 		return false;
 	for (u64 n; length; ioba += n, next += n, length -= n) {
-		void *to = ioba_ptr(lpar, table, ioba, TCE_WRITE);
+		void *to = tce_page_ptr(lpar, table, ioba, TCE_WRITE);
 
 		if (!to)
 			return false;
@@ -131,8 +130,8 @@ s64 tce_copy(const struct tce_place *to, const struct tce_place *from, u64 lengt
 	if (!tce_range_valid(to->table, to_ioba, length))
 		return H_DEST_PARM;
 	for (u64 n; length; to_ioba += n, from_ioba += n, length -= n) {
-		const void *source = ioba_ptr(from->lpar, from->table, from_ioba, TCE_READ);
-		void *dest = ioba_ptr(to->lpar, to->table, to_ioba, TCE_WRITE);
+		const void *source = tce_page_ptr(from->lpar, from->table, from_ioba, TCE_READ);
+		void *dest = tce_page_ptr(to->lpar, to->table, to_ioba, TCE_WRITE);
 
 		if (!source || !dest)
 			return H_PERMISSION;

@@ -79,6 +79,12 @@ bool tce_range_mapped(const struct lpar *lpar, const struct tce_table *table, u6
 		      u32 access);
 
 /*
+ * Pointer to @ioba, which is inside of the window, as far as its page goes, if that allows @access;
+ * else NULL. Good as long as that of tce_ptr().
+ */
+void *tce_page_ptr(const struct lpar *lpar, const struct tce_table *table, u64 ioba, u32 access);
+
+/*
  * Pointer to [@ioba, @ioba + @length), which must be in one page, when it is mapped for @access;
  * else NULL. Good until the partition loses the memory: for use at once, and again at the next
  * time, because the partition may have mapped something else meanwhile.
