@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The peer of the network's figures: QEMU's own pseries guests, their spapr-vlan adapters joined by -netdev socket."""
+"""The peers of what takes time: guests of QEMU's own pseries machine, with the adapters that are built into it."""
 
 import contextlib
+import os
 import socket
 import subprocess
+import threading
 
-from libmachine import Machine
+from libmachine import Machine, drain
 
 
 def connected():
@@ -15,8 +17,8 @@ def connected():
         return client, server.accept()[0]
 
 
-class Pair(Machine):
-    """Two guests with one cable between them; used as the partitions of a managed system are."""
+class Guests(Machine):
+    """Guests of 512 MiB with a processor each; used as the partitions of a managed system are."""
 
     def __init__(self, qemu, kernel, initrd, args):
         """ARGS: of the kernel of each, by name."""
@@ -26,24 +28,22 @@ class Pair(Machine):
         self.args = args
         self.guests = {}
 
-    def start(self):
-        (self.run / "consoles").mkdir(parents=True)
-        for i, (end, (name, args)) in enumerate(zip(connected(), self.args.items())):
-            path, log = self.run / f"{name}.sock", self.run / "consoles" / f"{name}.log"
-            with end, open(self.run / f"{name}-qemu.log", "wb") as errors:
-                self.guests[name] = subprocess.Popen(
-                    [*self.command, "-name", name, "-append", f"console=hvc0 {args}",
-                     "-chardev", f"socket,id=console,path={path},server=on,wait=off,logfile={log}",
-                     "-serial", "chardev:console",
-                     "-netdev", f"socket,id=cable,fd={end.fileno()}",
-                     "-device", f"spapr-vlan,netdev=cable,mac=52:54:00:00:00:{i + 1:02x}"],
-                    pass_fds=[end.fileno()], stdin=subprocess.DEVNULL, stdout=errors, stderr=errors,
-                )  # fmt: skip
-        return self
+    def launch(self, name, words, **popen):
+        """Starts the guest NAME with WORDS for what only it has."""
+        path, log = self.run / f"{name}.sock", self.run / "consoles" / f"{name}.log"
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with open(self.run / f"{name}-qemu.log", "wb") as errors:
+            self.guests[name] = subprocess.Popen(
+                [*self.command, "-name", name, "-append", f"console=hvc0 {self.args[name]}",
+                 "-chardev", f"socket,id=console,path={path},server=on,wait=off,logfile={log}",
+                 "-serial", "chardev:console", *words],
+                stdin=subprocess.DEVNULL, stdout=errors, stderr=errors, **popen,
+            )  # fmt: skip
 
     def stop(self):
         for console in self.attached.values():
-            console.close()
+            with contextlib.suppress(OSError):
+                console.shutdown(socket.SHUT_RDWR)
         self.attached.clear()
         for guest in self.guests.values():
             guest.kill()
@@ -54,13 +54,44 @@ class Pair(Machine):
         pids = [guest.pid for guest in self.guests.values() if guest.poll() is None]
         return pids[0] if len(pids) == len(self.args) else None
 
-    def send(self, name, text):
+    def attach(self, name):
+        """A connection to the console of NAME: what it shows is read from the log, but must not pile up."""
         if name not in self.attached:
-            self.attached[name] = socket.socket(socket.AF_UNIX)
-            self.attached[name].connect(str(self.run / f"{name}.sock"))
-        console = self.attached[name]
-        # What it shows is read from the log; here it must not pile up.
-        with contextlib.suppress(BlockingIOError):
-            while console.recv(65536, socket.MSG_DONTWAIT):
-                pass
-        console.sendall(text.encode())
+            console = self.attached[name] = socket.socket(socket.AF_UNIX)
+            console.connect(str(self.run / f"{name}.sock"))
+            threading.Thread(target=drain, args=(console.fileno(),), daemon=True).start()
+        return self.attached[name]
+
+    def send(self, name, text):
+        self.attach(name).sendall(text.encode())
+
+
+class Pair(Guests):
+    """Two guests with one cable between their spapr-vlan adapters, joined by -netdev socket."""
+
+    def start(self):
+        for i, (end, name) in enumerate(zip(connected(), self.args)):
+            with end:
+                words = ("-netdev", f"socket,id=cable,fd={end.fileno()}",
+                         "-device", f"spapr-vlan,netdev=cable,mac=52:54:00:00:00:{i + 1:02x}")  # fmt: skip
+                self.launch(name, words, pass_fds=[end.fileno()])
+        return self
+
+
+class Disk(Guests):
+    """One guest, which has a disk of SIZE MiB, a file in the host's memory, on its spapr-vscsi adapter."""
+
+    def __init__(self, qemu, kernel, initrd, name, size):
+        super().__init__(qemu, kernel, initrd, {name: ""})
+        self.name = name
+        self.size = size
+
+    def start(self):
+        # Nobody else has it: it is gone when the guest is, whoever ends that.
+        disk = os.memfd_create("disk")
+        os.posix_fallocate(disk, 0, self.size << 20)
+        words = ("-drive", f"file=/proc/self/fd/{disk},format=raw,if=none,id=disk",
+                 "-device", "spapr-vscsi,id=scsi", "-device", "scsi-hd,drive=disk,bus=scsi.0")  # fmt: skip
+        self.launch(self.name, words, pass_fds=[disk])
+        os.close(disk)
+        return self
