@@ -235,10 +235,24 @@ static void carry_over(const struct dispatch_queue *queue)
 			share_carry(&vp->lpar->share, queue->window, denied(queue, vp));
 }
 
-/* Who did not have a turn in the old window stays in front of those who had one. */
+/*
+ * @vp, in no queue, waits for a turn in the new window: behind all others if it had one in window
+ * number @over, else before *@front, the first of those who wait already or had one. Else one that
+ * wakes again and again could use up what the others of its partition wait for, in each window.
+ */
+static void wait_anew(struct dispatch_queue *queue, struct vp *vp, u32 over, struct vp **front)
+{
+	bool had_turn = vp->turn_window == over;
+
+	entitled_insert(queue, vp, had_turn ? NULL : *front);
+	if (had_turn && !*front)
+		*front = vp;
+}
+
 void __noinline queue_turn(struct dispatch_queue *queue, u64 now)
 {
-	struct vp *vp;
+	struct vp *front = first_not_urgent(queue), *vp;
+	u32 over = queue->window;
 
 	if (pool_nr_shared > 1)
 		carry_over(queue);
@@ -246,11 +260,11 @@ void __noinline queue_turn(struct dispatch_queue *queue, u64 now)
 	while ((vp = queue->parked.first) != NULL) {
 		queue_remove(queue, vp);
 		vp->capacity_at = now;
-		queue_entitled(queue, vp, false);
+		wait_anew(queue, vp, over, &front);
 	}
 	while ((vp = queue_surplus_first(queue)) != NULL) {
 		queue_remove(queue, vp);
-		queue_entitled(queue, vp, false);
+		wait_anew(queue, vp, over, &front);
 	}
 }
 
