@@ -55,14 +55,14 @@ void adapter_signal(struct adapter *adapter)
 static s64 h_vio_signal(struct vp *vp)
 {
 	struct adapter *adapter = adapter_find(vp->lpar, vp->gpr[4], NULL);
-	u32 signals = vp->gpr[5] & 1;
+	u32 signals = vp->gpr[5] & 1, before;
 
 	if (!adapter)
 		return H_PARAMETER;
-	__atomic_store_n(&adapter->signals, signals, __ATOMIC_RELAXED);
+	before = __atomic_exchange_n(&adapter->signals, signals, __ATOMIC_SEQ_CST);
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	if (signals && adapter->type->enabled)
-		adapter->type->enabled(adapter);
+		adapter->type->enabled(adapter, before != 0);
 	return H_SUCCESS;
 }
 HCALL(H_VIO_SIGNAL, h_vio_signal, "hcall-vio");

@@ -62,9 +62,10 @@ struct adapter_type {
 
 	/*
 	 * The partition has just enabled interrupts with H_VIO_SIGNAL: what came while they were
-	 * disabled has not been signaled. Nothing is held. NULL: nothing to do.
+	 * disabled has not been signaled. @again: they were enabled. Nothing is held. NULL: nothing
+	 * to do.
 	 */
-	void (*enabled)(struct adapter *adapter);
+	void (*enabled)(struct adapter *adapter, bool again);
 
 	/* The end, after reset(): afterwards nobody has a pointer to it. NULL: nothing to do. */
 	void (*close)(struct adapter *adapter);

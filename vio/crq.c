@@ -6,6 +6,7 @@
 #include "vio/bus.h"
 
 #define EVENT_LOST ~0UL /* struct crq.event: it could not be put anywhere */
+#define REMINDERS  64	/* at most, of one entry */
 
 static struct lock connection_lock;
 static struct crq *crqs[LPAR_MAX_ID + 1]; /* those that are open, by lpar_id; connection_lock */
@@ -87,12 +88,13 @@ static struct crq_entry *entry_at(const struct crq *crq, u64 at)
 }
 
 /* The header is in the first word, which is stored last: the receiver may look at any time. */
-static void entry_store(struct crq_entry *entry, u64 high, u64 low)
+static void entry_store(struct crq *crq, struct crq_entry *entry, u64 high, u64 low)
 {
 	__atomic_store_n((__force u64 *)&entry->low, (__force u64)cpu_to_be64(low),
 			 __ATOMIC_RELAXED);
 	__atomic_store_n((__force u64 *)&entry->high, (__force u64)cpu_to_be64(high),
 			 __ATOMIC_RELEASE);
+	crq->reminders = 0;
 }
 
 static u8 entry_header(const struct crq_entry *entry)
@@ -122,7 +124,7 @@ static s64 entry_put(struct crq *crq, u64 high, u64 low)
 	entry = entry_at(crq, crq->at);
 	if (!entry || !entry_is_free(entry))
 		return H_DROPPED;
-	entry_store(entry, high, low);
+	entry_store(crq, entry, high, low);
 	crq->at = at_next(crq);
 	return H_SUCCESS;
 }
@@ -160,7 +162,7 @@ static bool event_put(struct crq *crq, u64 event)
 	last = entry_at(crq, at_last(crq));
 	if (!last || entry_is_free(last))
 		return entry_put(crq, event, 0) == H_SUCCESS;
-	entry_store(last, event, 0);
+	entry_store(crq, last, event, 0);
 	return true;
 }
 
@@ -339,18 +341,25 @@ s64 crq_send(struct crq *crq, u64 high, u64 low)
 	return result;
 }
 
-/* What came while interrupts were disabled: if the last of it has been taken, then all has. */
-void crq_enabled(struct adapter *adapter)
+/*
+ * What came while interrupts were disabled: if the last of it has been taken, then all has.
+ * Linux's server waits for what is under way before it looks at the next client's messages;
+ * meanwhile it answers each interrupt by enabling the next one. It enables them again when it is
+ * done.
+ */
+void crq_enabled(struct adapter *adapter, bool again)
 {
 	struct crq *crq = crq_of(adapter);
 	const struct crq_entry *last;
 	bool waits = false;
 
 	lock_take(&crq->lock);
-	if (crq->size) {
+	if (crq->size && (again || crq->reminders < REMINDERS)) {
 		last = entry_at(crq, at_last(crq));
 		waits = last && !entry_is_free(last);
 	}
+	if (waits && !again)
+		crq->reminders++;
 	lock_drop(&crq->lock);
 	if (waits)
 		adapter_signal(adapter);

@@ -39,6 +39,7 @@ struct crq {
 	u64 queue;	     /* I/O address */
 	u64 size;	     /* bytes; 0: not registered, changes with the connection lock too */
 	u64 at;		     /* offset of the next entry */
+	u32 reminders;	     /* how often crq_enabled() has signaled the last entry */
 	u64 event;	     /* offset of the last transport event; with the connection lock too */
 	bool is_told;	     /* of a partner's end, and has not done with it; likewise */
 };
@@ -58,8 +59,11 @@ struct crq *crq_find(const struct vp *vp, u64 unit_address);
 bool crq_open(struct adapter *adapter, const struct plan_adapter *plan, char *reason);
 void crq_close(struct adapter *adapter);
 
-/* For adapter_type: signals the interrupt when there is something in the queue. */
-void crq_enabled(struct adapter *adapter);
+/*
+ * For adapter_type: signals the interrupt when there is something in the queue; of the same entry,
+ * if interrupts were disabled in between, only so often.
+ */
+void crq_enabled(struct adapter *adapter, bool again);
 
 /* For adapter_type: frees the queue because the partition ended, which the partner is told. */
 void crq_reset(struct adapter *adapter);

@@ -116,7 +116,7 @@ static void server_reset(struct adapter *adapter)
 }
 
 /* Linux reads until there is no more and only then enables the interrupt. */
-static void server_enabled(struct adapter *adapter)
+static void server_enabled(struct adapter *adapter, bool again __unused)
 {
 	if (cable_server_waits(&server_of(adapter)->end))
 		adapter_signal(adapter);

@@ -132,7 +132,7 @@ static void port_reset(struct adapter *adapter)
 	event('r', adapter);
 }
 
-static void port_enabled(struct adapter *adapter)
+static void port_enabled(struct adapter *adapter, bool again __unused)
 {
 	event('e', adapter);
 }

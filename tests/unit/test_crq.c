@@ -406,6 +406,28 @@ static void test_enabled(void **state __unused)
 	assert_int_equal(world[SERVER].pulses[SERVER_SLOT], 1);
 }
 
+/* Whoever answers each interrupt by enabling the next one, and takes nothing, is left alone. */
+static void test_enabled_for_nothing(void **state __unused)
+{
+	u64 unit = world_unit(SERVER_SLOT);
+	u32 before;
+
+	assert_int_equal(WORLD_CALL(SERVER, H_VIO_SIGNAL, unit, 0), H_SUCCESS);
+	for (u32 messages = 1; messages <= 2; messages++) {
+		assert_int_equal(send(CLIENT, CLIENT_SLOT, MESSAGE, 0), H_SUCCESS);
+		for (u32 i = 0; i < 1000; i++) {
+			assert_int_equal(WORLD_CALL(SERVER, H_VIO_SIGNAL, unit, 1), H_SUCCESS);
+			assert_int_equal(WORLD_CALL(SERVER, H_VIO_SIGNAL, unit, 0), H_SUCCESS);
+		}
+		assert_int_equal(world[SERVER].pulses[SERVER_SLOT], messages * 64);
+	}
+	/* Enabling them twice asks once more. */
+	assert_int_equal(WORLD_CALL(SERVER, H_VIO_SIGNAL, unit, 1), H_SUCCESS);
+	before = world[SERVER].pulses[SERVER_SLOT];
+	assert_int_equal(WORLD_CALL(SERVER, H_VIO_SIGNAL, unit, 1), H_SUCCESS);
+	assert_int_equal(world[SERVER].pulses[SERVER_SLOT], before + 1);
+}
+
 /* A partition that starts afresh or ends takes its registration with it. */
 static void test_ends(void **state __unused)
 {
@@ -513,6 +535,7 @@ int main(void)
 		CONNECTED(test_event_is_overwritten),
 		CONNECTED(test_begin_by_registering),
 		CONNECTED(test_enabled),
+		CONNECTED(test_enabled_for_nothing),
 		CONNECTED(test_ends),
 		CONNECTED(test_registering_disables_interrupts),
 		CONNECTED(test_partner_info),
