@@ -16,6 +16,7 @@
 #include <cmocka.h>
 
 #include "hv/dispatch.h"
+#include "hv/dispatch_queue.h"
 #include "hv/hcall.h"
 #include "hv/msr.h"
 #include "tests/unit/dispatch_world.h"
@@ -148,6 +149,46 @@ static void test_who_wakes_shares_with_its_sibling(void **state)
 	assert_turn(1, &vp0[1], start + WINDOW / 4);
 	assert_ptr_equal(world.turn[2].vp, &vp0[0]);
 	assert_int_equal(lpars[0].use.uncapped, 0);
+}
+
+/* @vp has used up what its partition had in this window, after a turn in it or without one. */
+static void used_up(struct vp *vp, bool had_turn)
+{
+	struct dispatch_queue *queue = &cpu_self.queue;
+
+	vp->state = VP_RUNNABLE;
+	vp->turn_window = queue->window - !had_turn;
+	queue->charged++;
+	queue_used_up(queue, vp);
+}
+
+static void assert_order(const struct vp *const *order, u32 n)
+{
+	const struct vp *vp = cpu_self.queue.entitled.first;
+
+	for (u32 i = 0; i < n; i++, vp = vp->next)
+		assert_ptr_equal(vp, order[i]);
+	assert_null(vp);
+}
+
+/* Or one that wakes again and again leaves its siblings nothing, window after window. */
+static void test_who_had_no_turn_comes_first(void **state)
+{
+	const struct vp *order[] = {&vp0[2], &vp0[4], &vp0[0], &vp0[1], &vp0[3]};
+	struct dispatch_queue *queue = &cpu_self.queue;
+
+	(void)state;
+	queue_entitled(queue, &vp0[0], false);
+	for (u32 i = 1; i < 5; i++)
+		used_up(&vp0[i], i % 2 == 1);
+	queue_turn(queue, queue->window_end);
+	assert_order(order, 5);
+	for (u32 i = 0; i < 5; i++)
+		queue_remove(queue, &vp0[i]);
+	for (u32 i = 1; i < 5; i++)
+		used_up(&vp0[i], i % 2 == 1);
+	queue_turn(queue, queue->window_end);
+	assert_order((const struct vp *[]){&vp0[2], &vp0[4], &vp0[1], &vp0[3]}, 4);
 }
 
 static void leave_early(struct vp *vp, u64 until)
@@ -576,6 +617,7 @@ int main(void)
 		cmocka_unit_test_setup(test_nothing_to_run, setup),
 		cmocka_unit_test_setup(test_who_wakes_has_the_processor, setup),
 		cmocka_unit_test_setup(test_who_wakes_shares_with_its_sibling, setup),
+		cmocka_unit_test_setup(test_who_had_no_turn_comes_first, setup),
 		cmocka_unit_test_setup(test_turn_ends_early, setup),
 		cmocka_unit_test_setup(test_one_after_the_other, setup),
 		cmocka_unit_test_setup(test_partitions_alternate, setup),
