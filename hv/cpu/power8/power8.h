@@ -54,12 +54,11 @@ void icp_hw_answer(struct cpu *cpu);	/* the same and messages, after a nap */
 /*
  * timebase.c: whether a partition has written the time base, where it can. timebase_mark() when
  * @cpu's virtual time base was loaded, timebase_check() after each visit of @vp: then the time base
- * is put right and the partition ends. timebase_trusted() is the time base also before that check.
+ * is put right and the partition ends. Before that check, the virtual one and cpu->ahead tell it.
  */
 void timebase_init(struct cpu *cpu);
 void timebase_mark(struct cpu *cpu);
 void timebase_check(struct cpu *cpu, struct vp *vp);
-u64 timebase_trusted(const struct cpu *cpu);
 
 /* LPCR without a partition: what is always on, and while the processor naps. */
 #define LPCR_NAP	(LPCR_DPFD_DEFAULT | LPCR_ONL | LPCR_HDEE | LPCR_EEE | LPCR_DEE | LPCR_OEE)

@@ -58,11 +58,6 @@ void timebase_mark(struct cpu *cpu)
 	cpu->ahead_doubt = mark.doubt;
 }
 
-u64 timebase_trusted(const struct cpu *cpu)
-{
-	return machine.emulated ? spr_read(SPR_VTB) + cpu->ahead : timebase_read();
-}
-
 /* The lower half becomes 0 first: no carry while the upper half is written. */
 static void timebase_write(u64 value)
 {
