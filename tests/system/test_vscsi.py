@@ -103,26 +103,30 @@ def test_root(storage):
         assert expected in storage.shell(name, f"echo 3 >/proc/sys/vm/drop_caches; md5sum {disk}"), (name, disk)
 
 
-def server_killed(storage, label):
-    """The server ends under load and comes back: nothing that it acknowledged is lost."""
-    writer = Writer(storage, storage.disks("c1")[0], label)
-    storage.kill("vios1")
-    with writer.alone():
-        storage.activate("vios1")
+def goes_on(storage, writer):
+    """WRITER of c1 does, and nothing that its server acknowledged is lost."""
     writer.more()
     writer.stop()
     writer.check(writer.disk, storage.disks("c1", 3)[0])
+
+
+def comes_back(storage, label, end):
+    """END ends the server under load."""
+    writer = Writer(storage, storage.disks("c1")[0], label)
+    end("vios1")
+    with writer.alone():
+        storage.activate("vios1")
+    goes_on(storage, writer)
+
+
+def server_killed(storage, label):
+    """The server ends at once, and comes back."""
+    comes_back(storage, label, storage.kill)
 
 
 def server_shut_down(storage, label):
     """The same when its operating system is told to."""
-    writer = Writer(storage, storage.disks("c1")[0], label)
-    storage.end("osshutdown", "vios1")
-    with writer.alone():
-        storage.activate("vios1")
-    writer.more()
-    writer.stop()
-    writer.check(writer.disk, storage.disks("c1", 3)[0])
+    comes_back(storage, label, lambda name: storage.end("osshutdown", name))
 
 
 def server_rebooted(storage, label):
@@ -130,9 +134,7 @@ def server_rebooted(storage, label):
     writer = Writer(storage, storage.disks("c1")[0], label)
     storage.send("vios1", "reboot\n")
     storage.wait_up("vios1")
-    writer.more()
-    writer.stop()
-    writer.check(writer.disk, storage.disks("c1", 3)[0])
+    goes_on(storage, writer)
 
 
 def client_killed(storage, label):

@@ -9,8 +9,13 @@
 #include "tests/unit/fake_cpu.h"
 
 #include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include <cmocka.h>
 
 struct machine machine = {.timebase_hz = HZ};
 u8 real_memory[1];
@@ -146,6 +151,7 @@ int world_setup(void **state)
 	fake_cpu_init();
 	fake_cpu.now = 100 * WINDOW;
 	memset(&world, 0, sizeof(world));
+	world.start = fake_cpu.now;
 	memset(lpars, 0, sizeof(lpars));
 	memset(vps, 0, sizeof(vps));
 	pool_nr_cpus = pool_nr_shared = 0;
@@ -153,4 +159,10 @@ int world_setup(void **state)
 		lpar_setup(i);
 	world_add_cpu(0);
 	return 0;
+}
+
+void world_ready(u32 n)
+{
+	for (u32 i = 0; i < n; i++)
+		assert_true(dispatch_start(&vp0[i], 0x1000 + i, i));
 }

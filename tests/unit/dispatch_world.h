@@ -34,6 +34,7 @@ extern struct world {
 	bool (*work)(void);	 /* what work_step() does; NULL: there is none */
 	void (*idle)(u64 until); /* what happens in idle turns; NULL: the time passes */
 	bool work_pending;	 /* what the last one returned; set it to begin with */
+	u64 start;		 /* of the test, as timebase */
 } world;
 
 /*
@@ -41,6 +42,9 @@ extern struct world {
  * dispatcher at the turn of a window.
  */
 int world_setup(void **state);
+
+/* Starts the first @n virtual processors of the first partition. */
+void world_ready(u32 n);
 
 /* The processor of the thread that calls joins the machine as number @number. */
 void world_add_cpu(u32 number);

@@ -22,21 +22,6 @@
 #include "tests/unit/dispatch_world.h"
 #include "tests/unit/fake_cpu.h"
 
-static u64 start; /* of the test, as timebase */
-
-static int setup(void **state)
-{
-	world_setup(state);
-	start = fake_cpu.now;
-	return 0;
-}
-
-static void ready(u32 n)
-{
-	for (u32 i = 0; i < n; i++)
-		assert_true(dispatch_start(&vp0[i], 0x1000 + i, i));
-}
-
 static const struct trace_record *last_record(void)
 {
 	return &cpu_self.trace.record[(cpu_self.trace.next - 1) % TRACE_RECORDS];
@@ -45,7 +30,7 @@ static const struct trace_record *last_record(void)
 static void assert_turn(u32 n, const struct vp *vp, u64 until)
 {
 	assert_ptr_equal(world.turn[n].vp, vp);
-	assert_int_equal(world.turn[n].until - start, until - start);
+	assert_int_equal(world.turn[n].until - world.start, until - world.start);
 }
 
 /* --- turns --- */
@@ -55,7 +40,7 @@ static void test_nothing_to_run(void **state)
 	(void)state;
 	play(25, NULL);
 	for (u32 i = 0; i < 25; i++)
-		assert_turn(i, NULL, start + (i + 1) * POLL);
+		assert_turn(i, NULL, world.start + (i + 1) * POLL);
 	assert_in_range(world.polls, 24, 26);
 	assert_int_equal(fake_cpu.loads, 0);
 }
@@ -64,10 +49,10 @@ static void test_nothing_to_run(void **state)
 static void test_alone_it_keeps_the_processor(void **state)
 {
 	(void)state;
-	ready(1);
+	world_ready(1);
 	play(6, NULL);
 	for (u32 i = 0; i < 6; i++)
-		assert_turn(i, &vp0[0], start + (i + 1) * WINDOW / 2);
+		assert_turn(i, &vp0[0], world.start + (i + 1) * WINDOW / 2);
 	assert_int_equal(fake_cpu.loads, 1);
 	assert_int_equal(lpars[0].use.capped, 3 * WINDOW / 2);
 	assert_int_equal(lpars[0].use.uncapped, 2 * WINDOW / 2);
@@ -76,7 +61,7 @@ static void test_alone_it_keeps_the_processor(void **state)
 /* Those who have just been started do not wait; from the next window on they have turns. */
 static void run_first_window(void)
 {
-	while (fake_cpu.now < start + WINDOW)
+	while (fake_cpu.now < world.start + WINDOW)
 		play(1, NULL);
 }
 
@@ -91,7 +76,7 @@ static void test_partitions_alternate(void **state)
 	play(6, NULL);
 	first = world.turn[0].vp;
 	for (u32 i = 0; i < 6; i++) {
-		assert_int_equal(world.turn[i].until - start, (i + 3) * WINDOW / 2);
+		assert_int_equal(world.turn[i].until - world.start, (i + 3) * WINDOW / 2);
 		assert_true((world.turn[i].vp == first) == (i % 2 == 0));
 	}
 }
@@ -100,11 +85,11 @@ static void test_partitions_alternate(void **state)
 static void test_one_after_the_other(void **state)
 {
 	(void)state;
-	ready(4);
+	world_ready(4);
 	run_first_window();
 	play(4, NULL);
 	for (u32 i = 0; i < 4; i++) {
-		assert_int_equal(world.turn[i].until - start, WINDOW + (i + 1) * WINDOW / 8);
+		assert_int_equal(world.turn[i].until - world.start, WINDOW + (i + 1) * WINDOW / 8);
 		for (u32 j = 0; j < i; j++)
 			assert_ptr_not_equal(world.turn[i].vp, world.turn[j].vp);
 	}
@@ -129,11 +114,11 @@ static void cede_for_a_quarter(struct vp *vp, u64 until)
 static void test_who_wakes_has_the_processor(void **state)
 {
 	(void)state;
-	ready(1);
+	world_ready(1);
 	dispatch_start(&vps[1][0], 0, 0);
 	play(3, cede_for_a_quarter);
 	assert_ptr_equal(world.turn[0].vp, &vp0[0]);
-	assert_turn(1, &vps[1][0], start + WINDOW / 4); /* the decrementer of the other */
+	assert_turn(1, &vps[1][0], world.start + WINDOW / 4); /* the decrementer of the other */
 	assert_ptr_equal(world.turn[2].vp, &vp0[0]);
 	assert_int_equal(vp0[0].ready_reason, VP_READY_DECREMENTER);
 	assert_int_equal(vps[1][0].leave_reason, VP_LEAVE_SLICE);
@@ -143,10 +128,10 @@ static void test_who_wakes_has_the_processor(void **state)
 static void test_who_wakes_shares_with_its_sibling(void **state)
 {
 	(void)state;
-	ready(2);
+	world_ready(2);
 	play(3, cede_for_a_quarter);
 	assert_ptr_equal(world.turn[0].vp, &vp0[0]);
-	assert_turn(1, &vp0[1], start + WINDOW / 4);
+	assert_turn(1, &vp0[1], world.start + WINDOW / 4);
 	assert_ptr_equal(world.turn[2].vp, &vp0[0]);
 	assert_int_equal(lpars[0].use.uncapped, 0);
 }
@@ -205,11 +190,11 @@ static void leave_early(struct vp *vp, u64 until)
 static void test_turn_ends_early(void **state)
 {
 	(void)state;
-	ready(2);
+	world_ready(2);
 	play(3, leave_early);
 	assert_ptr_equal(world.turn[0].vp, &vp0[0]);
-	assert_turn(1, &vp0[1], start + WINDOW / 2);
-	assert_turn(2, &vp0[1], start + WINDOW);
+	assert_turn(1, &vp0[1], world.start + WINDOW / 2);
+	assert_turn(2, &vp0[1], world.start + WINDOW);
 }
 
 /* --- H_CEDE --- */
@@ -250,7 +235,7 @@ static void test_cede_with_everything_pending(void **state)
 {
 	for (combination = 0; combination < 16; combination++) {
 		world_setup(state);
-		ready(1);
+		world_ready(1);
 		icp_open(&vp0[0]);
 		play(1, cede_combination);
 	}
@@ -275,11 +260,11 @@ static void cede_interrupted(struct vp *vp, u64 until)
 static void test_interrupt_while_it_goes_to_sleep(void **state)
 {
 	(void)state;
-	ready(1);
+	world_ready(1);
 	icp_open(&vp0[0]);
 	fake_cpu.on_dec = ipi_0;
 	play(2, cede_interrupted);
-	assert_turn(1, &vp0[0], start + WINDOW);
+	assert_turn(1, &vp0[0], world.start + WINDOW);
 }
 
 static void cede_at_zero(struct vp *vp, u64 until)
@@ -293,7 +278,7 @@ static void cede_at_zero(struct vp *vp, u64 until)
 static void test_cede_with_decrementer_zero(void **state)
 {
 	(void)state;
-	ready(1);
+	world_ready(1);
 	play(3, cede_at_zero);
 	for (u32 i = 0; i < 3; i++)
 		assert_ptr_equal(world.turn[i].vp, &vp0[0]);
@@ -305,7 +290,7 @@ static const u64 delays[] = {5 * POLL, 2 * POLL, 3 * POLL, 7 * POLL, INT32_MAX, 
 static void cede_once(struct vp *vp, u64 until)
 {
 	(void)until;
-	if (fake_cpu.now == start)
+	if (fake_cpu.now == world.start)
 		hcall(vp, H_CEDE, 0);
 	else
 		dispatch_stop(vp);
@@ -320,7 +305,7 @@ static void test_wake_order(void **state)
 	(void)state;
 	for (u32 i = 0; i < WORLD_VPS; i++) {
 		dispatch_start(&vp0[i], 0, 0);
-		vp0[i].dec_expires = start + delays[i];
+		vp0[i].dec_expires = world.start + delays[i];
 	}
 	play(WORLD_VPS, cede_once);
 	fake_cpu.now++;
@@ -329,7 +314,7 @@ static void test_wake_order(void **state)
 		if (!world.turn[0].vp)
 			continue;
 		assert_ptr_equal(world.turn[0].vp, &vp0[order[woken]]);
-		assert_in_range(fake_cpu.now - start, delays[order[woken]],
+		assert_in_range(fake_cpu.now - world.start, delays[order[woken]],
 				delays[order[woken]] + 1);
 		woken++;
 	}
@@ -351,15 +336,15 @@ static void test_wake_order_survives_saving(void **state)
 
 	(void)state;
 	fake_cpu.save = disturb;
-	ready(3);
+	world_ready(3);
 	for (u32 i = 0; i < 3; i++)
-		vp0[order[i].vp].dec_expires = start + order[i].wakes * POLL;
+		vp0[order[i].vp].dec_expires = world.start + order[i].wakes * POLL;
 	play(13, cede_once);
 	for (u32 i = 0; i < 3; i++) {
 		while (n + 1 < world.turns && !world.turn[n].vp)
 			n++;
 		assert_ptr_equal(world.turn[n].vp, &vp0[order[i].vp]);
-		assert_int_equal(world.turn[n].from, start + order[i].wakes * POLL);
+		assert_int_equal(world.turn[n].from, world.start + order[i].wakes * POLL);
 		n++;
 	}
 }
@@ -473,7 +458,7 @@ static void test_interrupt_in_every_state(void **state)
 static void test_interrupt_held_back(void **state)
 {
 	(void)state;
-	ready(1);
+	world_ready(1);
 	play(1, cede_always);
 	assert_int_equal(vp0[0].state, VP_CEDED);
 	ipi(&vp0[0]);
@@ -509,7 +494,7 @@ static void test_stop_anywhere_in_the_queue(void **state)
 		u32 n = 0;
 
 		world_setup(state);
-		ready(3);
+		world_ready(3);
 		for (u32 i = 0; i < 3; i++)
 			if (stopped >> i & 1)
 				dispatch_stop(&vp0[i]);
@@ -528,7 +513,7 @@ static void test_stop_anywhere_in_the_waiting_list(void **state)
 {
 	for (u32 stopped = 0; stopped < 8; stopped++) {
 		world_setup(state);
-		ready(3);
+		world_ready(3);
 		play(3, cede_always);
 		for (u32 i = 0; i < 3; i++)
 			if (stopped >> i & 1)
@@ -553,7 +538,7 @@ static void stop_self(struct vp *vp, u64 until)
 static void test_stop_self_and_start_again(void **state)
 {
 	(void)state;
-	ready(2);
+	world_ready(2);
 	play(3, stop_self);
 	assert_ptr_equal(world.turn[0].vp, &vp0[0]);
 	assert_ptr_equal(world.turn[1].vp, &vp0[1]);
@@ -580,8 +565,8 @@ static void test_stop_self_and_start_again(void **state)
 static void test_old_decrementer(void **state)
 {
 	(void)state;
-	ready(1);
-	vp0[0].dec_expires = start + 3 * POLL;
+	world_ready(1);
+	vp0[0].dec_expires = world.start + 3 * POLL;
 	play(2, cede_always);
 	dispatch_stop(&vp0[0]);
 	assert_true(dispatch_start(&vp0[0], 0, 0));
@@ -603,7 +588,7 @@ static void stop_others(struct vp *vp, u64 until)
 static void test_one_stops_all_others(void **state)
 {
 	(void)state;
-	ready(WORLD_VPS);
+	world_ready(WORLD_VPS);
 	play(2, cede_always);
 	play(3, stop_others);
 	for (u32 i = 0; i < 3; i++)
@@ -614,30 +599,30 @@ static void test_one_stops_all_others(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(test_nothing_to_run, setup),
-		cmocka_unit_test_setup(test_who_wakes_has_the_processor, setup),
-		cmocka_unit_test_setup(test_who_wakes_shares_with_its_sibling, setup),
-		cmocka_unit_test_setup(test_who_had_no_turn_comes_first, setup),
-		cmocka_unit_test_setup(test_turn_ends_early, setup),
-		cmocka_unit_test_setup(test_one_after_the_other, setup),
-		cmocka_unit_test_setup(test_partitions_alternate, setup),
-		cmocka_unit_test_setup(test_alone_it_keeps_the_processor, setup),
-		cmocka_unit_test_setup(test_cede_with_everything_pending, setup),
-		cmocka_unit_test_setup(test_interrupt_while_it_goes_to_sleep, setup),
-		cmocka_unit_test_setup(test_cede_with_decrementer_zero, setup),
-		cmocka_unit_test_setup(test_wake_order, setup),
-		cmocka_unit_test_setup(test_wake_order_survives_saving, setup),
-		cmocka_unit_test_setup(test_prod, setup),
-		cmocka_unit_test_setup(test_prod_of_nobody, setup),
-		cmocka_unit_test_setup(test_prod_keeps_registers, setup),
-		cmocka_unit_test_setup(test_interrupt_in_every_state, setup),
-		cmocka_unit_test_setup(test_interrupt_held_back, setup),
-		cmocka_unit_test_setup(test_stop_of_a_stopped_one, setup),
-		cmocka_unit_test_setup(test_stop_anywhere_in_the_queue, setup),
-		cmocka_unit_test_setup(test_stop_anywhere_in_the_waiting_list, setup),
-		cmocka_unit_test_setup(test_stop_self_and_start_again, setup),
-		cmocka_unit_test_setup(test_old_decrementer, setup),
-		cmocka_unit_test_setup(test_one_stops_all_others, setup),
+		cmocka_unit_test_setup(test_nothing_to_run, world_setup),
+		cmocka_unit_test_setup(test_who_wakes_has_the_processor, world_setup),
+		cmocka_unit_test_setup(test_who_wakes_shares_with_its_sibling, world_setup),
+		cmocka_unit_test_setup(test_who_had_no_turn_comes_first, world_setup),
+		cmocka_unit_test_setup(test_turn_ends_early, world_setup),
+		cmocka_unit_test_setup(test_one_after_the_other, world_setup),
+		cmocka_unit_test_setup(test_partitions_alternate, world_setup),
+		cmocka_unit_test_setup(test_alone_it_keeps_the_processor, world_setup),
+		cmocka_unit_test_setup(test_cede_with_everything_pending, world_setup),
+		cmocka_unit_test_setup(test_interrupt_while_it_goes_to_sleep, world_setup),
+		cmocka_unit_test_setup(test_cede_with_decrementer_zero, world_setup),
+		cmocka_unit_test_setup(test_wake_order, world_setup),
+		cmocka_unit_test_setup(test_wake_order_survives_saving, world_setup),
+		cmocka_unit_test_setup(test_prod, world_setup),
+		cmocka_unit_test_setup(test_prod_of_nobody, world_setup),
+		cmocka_unit_test_setup(test_prod_keeps_registers, world_setup),
+		cmocka_unit_test_setup(test_interrupt_in_every_state, world_setup),
+		cmocka_unit_test_setup(test_interrupt_held_back, world_setup),
+		cmocka_unit_test_setup(test_stop_of_a_stopped_one, world_setup),
+		cmocka_unit_test_setup(test_stop_anywhere_in_the_queue, world_setup),
+		cmocka_unit_test_setup(test_stop_anywhere_in_the_waiting_list, world_setup),
+		cmocka_unit_test_setup(test_stop_self_and_start_again, world_setup),
+		cmocka_unit_test_setup(test_old_decrementer, world_setup),
+		cmocka_unit_test_setup(test_one_stops_all_others, world_setup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -20,21 +20,6 @@
 #include "tests/unit/dispatch_world.h"
 #include "tests/unit/fake_cpu.h"
 
-static u64 start; /* of the test, as timebase */
-
-static int setup(void **state)
-{
-	world_setup(state);
-	start = fake_cpu.now;
-	return 0;
-}
-
-static void ready(u32 n)
-{
-	for (u32 i = 0; i < n; i++)
-		assert_true(dispatch_start(&vp0[i], 0x1000 + i, i));
-}
-
 static void cede(struct vp *vp, u64 until)
 {
 	(void)until;
@@ -60,7 +45,7 @@ static void confer_from_0(struct vp *vp, u64 until)
 static void test_confer_to_one(void **state)
 {
 	(void)state;
-	ready(4);
+	world_ready(4);
 	play(20, NULL);
 	target = &vp0[2];
 	play(1, confer_from_0);
@@ -76,7 +61,7 @@ static void test_confer_to_one(void **state)
 static void test_confer_to_all(void **state)
 {
 	(void)state;
-	ready(3);
+	world_ready(3);
 	target = NULL;
 	play(2, confer_from_0);
 	assert_ptr_equal(world.turn[1].vp, &vp0[1]);
@@ -87,10 +72,10 @@ static void test_confer_to_all(void **state)
 static void test_confer_to_one_that_does_not_want(void **state)
 {
 	(void)state;
-	ready(4);
+	world_ready(4);
 	for (u32 i = 0; i < 3; i++) {
 		world_setup(state);
-		ready(3);
+		world_ready(3);
 		target = &vp0[3]; /* stopped */
 		if (i == 1) {
 			dispatch_start(&vp0[3], 0, 0);
@@ -110,7 +95,7 @@ static void test_confer_to_one_that_waits(void **state)
 	dispatch_start(&vp0[3], 0, 0);
 	play(1, cede);
 	assert_int_equal(vp0[3].state, VP_CEDED);
-	ready(2);
+	world_ready(2);
 	target = &vp0[3];
 	play(2, confer_from_0);
 	assert_ptr_equal(world.turn[1].vp, &vp0[1]);
@@ -121,7 +106,7 @@ static void test_confer_to_one_that_waits(void **state)
 static void test_confer_alone(void **state)
 {
 	(void)state;
-	ready(1);
+	world_ready(1);
 	target = NULL;
 	play(10, confer_from_0);
 	for (u32 i = 0; i < 10; i++)
@@ -141,8 +126,8 @@ static void test_confer_makes_no_time(void **state)
 	(void)state;
 	lpars[0].procs.sharing_mode = SHARING_CAP;
 	share_set(&lpars[0].share, 30, WINDOW, 0);
-	ready(2);
-	while (fake_cpu.now < start + 20 * WINDOW)
+	world_ready(2);
+	while (fake_cpu.now < world.start + 20 * WINDOW)
 		play(1, confer_always);
 	assert_in_range(lpars[0].use.capped, 20 * WINDOW * 29 / 100, 20 * WINDOW * 31 / 100);
 	assert_int_equal(lpars[0].use.uncapped, 0);
@@ -164,9 +149,9 @@ static void join(struct vp *vp, u64 until)
 static void test_join_until_prod(void **state)
 {
 	(void)state;
-	ready(1);
+	world_ready(1);
 	icp_open(&vp0[0]);
-	vp0[0].dec_expires = start + 10;
+	vp0[0].dec_expires = world.start + 10;
 	play(1, join);
 	assert_true(joined);
 	assert_int_equal(vp0[0].state, VP_JOINED);
@@ -186,7 +171,7 @@ static void test_join_until_prod(void **state)
 static void test_join_after_prod(void **state)
 {
 	(void)state;
-	ready(1);
+	world_ready(1);
 	hcall(&vp0[1], H_PROD, 0);
 	assert_true(vp0[0].prodded);
 	play(1, join);
@@ -204,8 +189,8 @@ static void test_system_reset_ends_every_wait(void **state)
 	(void)state;
 	for (u32 i = 0; i < 2; i++) {
 		world_setup(state);
-		ready(1);
-		vp0[0].dec_expires = start + INT32_MAX;
+		world_ready(1);
+		vp0[0].dec_expires = world.start + INT32_MAX;
 		play(1, i ? join : cede);
 		assert_int_equal(vp0[0].state, i ? VP_JOINED : VP_CEDED);
 		dispatch_system_reset(&vp0[0]);
@@ -220,7 +205,7 @@ static void test_system_reset_ends_every_wait(void **state)
 static void test_system_reset_before_a_wait(void **state)
 {
 	(void)state;
-	ready(1);
+	world_ready(1);
 	play(1, NULL);
 	vp0[0].leave = 0;
 	dispatch_system_reset(&vp0[0]);
@@ -235,7 +220,7 @@ static void test_system_reset_before_a_wait(void **state)
 static void test_system_reset_of_a_stopped_one(void **state)
 {
 	(void)state;
-	ready(1);
+	world_ready(1);
 	dispatch_stop(&vp0[0]);
 	dispatch_system_reset(&vp0[0]);
 	dispatch_system_reset(&vp0[1]); /* never started */
@@ -265,7 +250,7 @@ static void test_no_rest_while_there_is_work(void **state)
 		if (work_left)
 			assert_true(world.turn[0].until <= world.turn[0].from);
 	}
-	assert_int_equal(world.turn[0].from, start + 5 * HZ / 2000);
+	assert_int_equal(world.turn[0].from, world.start + 5 * HZ / 2000);
 	assert_int_equal(cpu_self.use.hypervisor, 5 * HZ / 2000);
 }
 
@@ -274,16 +259,16 @@ static void test_work_beside_the_entitled(void **state)
 {
 	(void)state;
 	share_set(&lpars[0].share, 80, WINDOW, 128);
-	ready(1);
+	world_ready(1);
 	work_left = 100;
 	world.work = some_work;
 	world.work_pending = true;
-	while (fake_cpu.now < start + 10 * WINDOW)
+	while (fake_cpu.now < world.start + 10 * WINDOW)
 		play(1, NULL);
 	assert_in_range(100 - work_left, 10, 60);
 	assert_in_range(lpars[0].use.capped, 79 * WINDOW / 10, 81 * WINDOW / 10);
 	assert_int_equal(lpars[0].use.capped + lpars[0].use.uncapped + cpu_self.use.hypervisor,
-			 cpu_self.queue.charged - start);
+			 cpu_self.queue.charged - world.start);
 }
 
 static struct lpar *doomed;
@@ -334,12 +319,12 @@ static void test_let_go_while_another_runs(void **state)
 	(void)state;
 	dispatch_start(&vps[1][0], 0, 0);
 	play(1, stop_self);
-	ready(1);
+	world_ready(1);
 	play(1, NULL);
 	while (!dispatch_left(&lpars[1]))
 		play(1, NULL);
 	assert_ptr_equal(world.turn[0].vp, &vp0[0]);
-	assert_true(fake_cpu.now < start + 3 * WINDOW);
+	assert_true(fake_cpu.now < world.start + 3 * WINDOW);
 }
 
 /* One whose last life is still on the processor does not begin another. */
@@ -354,7 +339,7 @@ static void start_again(struct vp *vp, u64 until)
 static void test_start_before_it_has_left(void **state)
 {
 	(void)state;
-	ready(1);
+	world_ready(1);
 	play(1, start_again);
 	play(1, NULL);
 	assert_null(world.turn[0].vp);
@@ -366,22 +351,22 @@ static void test_start_before_it_has_left(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(test_confer_to_one, setup),
-		cmocka_unit_test_setup(test_confer_to_all, setup),
-		cmocka_unit_test_setup(test_confer_to_one_that_does_not_want, setup),
-		cmocka_unit_test_setup(test_confer_to_one_that_waits, setup),
-		cmocka_unit_test_setup(test_confer_alone, setup),
-		cmocka_unit_test_setup(test_confer_makes_no_time, setup),
-		cmocka_unit_test_setup(test_join_until_prod, setup),
-		cmocka_unit_test_setup(test_join_after_prod, setup),
-		cmocka_unit_test_setup(test_system_reset_ends_every_wait, setup),
-		cmocka_unit_test_setup(test_system_reset_before_a_wait, setup),
-		cmocka_unit_test_setup(test_system_reset_of_a_stopped_one, setup),
-		cmocka_unit_test_setup(test_no_rest_while_there_is_work, setup),
-		cmocka_unit_test_setup(test_work_beside_the_entitled, setup),
-		cmocka_unit_test_setup(test_work_frees_who_has_stopped, setup),
-		cmocka_unit_test_setup(test_let_go_while_another_runs, setup),
-		cmocka_unit_test_setup(test_start_before_it_has_left, setup),
+		cmocka_unit_test_setup(test_confer_to_one, world_setup),
+		cmocka_unit_test_setup(test_confer_to_all, world_setup),
+		cmocka_unit_test_setup(test_confer_to_one_that_does_not_want, world_setup),
+		cmocka_unit_test_setup(test_confer_to_one_that_waits, world_setup),
+		cmocka_unit_test_setup(test_confer_alone, world_setup),
+		cmocka_unit_test_setup(test_confer_makes_no_time, world_setup),
+		cmocka_unit_test_setup(test_join_until_prod, world_setup),
+		cmocka_unit_test_setup(test_join_after_prod, world_setup),
+		cmocka_unit_test_setup(test_system_reset_ends_every_wait, world_setup),
+		cmocka_unit_test_setup(test_system_reset_before_a_wait, world_setup),
+		cmocka_unit_test_setup(test_system_reset_of_a_stopped_one, world_setup),
+		cmocka_unit_test_setup(test_no_rest_while_there_is_work, world_setup),
+		cmocka_unit_test_setup(test_work_beside_the_entitled, world_setup),
+		cmocka_unit_test_setup(test_work_frees_who_has_stopped, world_setup),
+		cmocka_unit_test_setup(test_let_go_while_another_runs, world_setup),
+		cmocka_unit_test_setup(test_start_before_it_has_left, world_setup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
