@@ -180,7 +180,8 @@ static void test_confer_self_enabled(u64 rounds)
 	for (u64 i = 0; i < rounds; i++) {
 		u64 before = self->decrementers;
 
-		dec_set(5000);
+		/* Should it expire before the call, that waits for DEC_FAR. */
+		dec_set(TICKS_PER_MS);
 		interrupts_set(true);
 		check(hcall(H_CONFER, server_self(), 0) == H_SUCCESS, "H_CONFER to oneself");
 		wait_for(&self->decrementers, before + 1, "decrementer");
