@@ -240,7 +240,7 @@ build/fuzz/obj/%.c.o: %.c build/flags/fuzz | $(PACKAGES)
 	@clang $(FUZZ_CFLAGS) -fsanitize=fuzzer-no-link -MMD -MP -c $< -o $@
 
 unit_LD := gcc
-unit_LIBS := -lcmocka -lfdt -lsqlite3
+unit_LIBS := -lcmocka -levent -lfdt -lsqlite3
 fuzz_LD := clang -fsanitize=fuzzer
 fuzz_LIBS := -lfdt -lcmocka
 system_LD := gcc

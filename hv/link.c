@@ -117,9 +117,8 @@ static void partition_send(struct link *link, u32 lpar_id)
 {
 	struct hmc_partition partition = {0};
 
-	if (console_find(link, lpar_id))
-		link->events->describe(link->ctx, (u16)lpar_id, &partition);
-	else
+	link->events->describe(link->ctx, (u16)lpar_id, &partition);
+	if (!console_find(link, lpar_id))
 		partition.state = HMC_STATE_REMOVED;
 	partition.control.type = HMC_PARTITION;
 	partition.lpar_id = cpu_to_be16((u16)lpar_id);

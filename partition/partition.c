@@ -55,9 +55,13 @@ static void describe_resources(const struct partition *partition, struct hmc_par
 
 void partition_describe(u16 lpar_id, struct hmc_partition *message)
 {
-	struct partition *partition = partition_at(lpar_id);
+	struct partition *partition;
 	enum partition_state state;
 
+	/* Before anything is looked at: a change after this is announced with a later time. */
+	message->timebase = cpu_to_be64(machine_timebase());
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	partition = partition_at(lpar_id);
 	/* Its console is about to be closed. */
 	if (!partition) {
 		message->state = HMC_STATE_REMOVED;

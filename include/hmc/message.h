@@ -225,6 +225,7 @@ struct hmc_partition {
 	u8 weight;		   /* 0 unless uncapped */
 	u8 boot_mode;		   /* enum hmc_boot_mode, not HMC_BOOT_PROFILE while it is active */
 	char image[HMC_NAME_SIZE]; /* what it was started from */
+	be64 timebase;		   /* when it was so: what comes later may be older */
 } __packed;
 
 struct hmc_lpar {

@@ -50,10 +50,10 @@ SYSTEM_FIELDS = (
     "pages_used pvr procs pool_procs pool_units pool_units_free procs_free min_units_per_vp lpars_max lpar_procs_max "
     "partitions"
 ).split()
-PARTITION = struct.Struct(">xxxxxHB32s96sQI32sIQQQQHHBBB32s")
+PARTITION = struct.Struct(">xxxxxHB32s96sQI32sIQQQQHHBBB32sQ")
 PARTITION_FIELDS = (
     "lpar_id state name reason refcode_time refcode refcode_text refcodes since activated mem rmo_size procs units "
-    "sharing_mode weight boot_mode image"
+    "sharing_mode weight boot_mode image timebase"
 ).split()
 
 

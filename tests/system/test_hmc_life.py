@@ -111,6 +111,16 @@ def test_images_larger_than_a_plan(machine, tmp_path):
     assert hmc.ok("lshwres", "-r", "mem", "--level", "sys", "-F", "mem_region_size") == "32\n"
 
 
+def test_ends_while_it_writes(machine):
+    """What is said of a partition's end and what is asked of it cross one another, while its console writes all the time."""
+    hmc = Console(machine(Plan().guest("flood", "flood"), smp=2))
+    for _ in range(30):
+        hmc.ok("chsysstate", "-r", "lpar", "-o", "shutdown", "--immed", "-n", "flood")
+        assert hmc.state("flood") == "Not Activated"
+        hmc.ok("chsysstate", "-r", "lpar", "-o", "on", "-n", "flood")
+        hmc.wait_state("flood", "Running")
+
+
 CHANGES = [
     # the requests of a change, the change, and what is so after it
     (["DEFINE"], ["mksyscfg", "-r", "lpar", "-i", RECORD.format("web")], "Not Activated"),

@@ -77,6 +77,7 @@ static void hypervisor_restarted(struct hypervisor *hypervisor, u64 boot_id)
 	hypervisor->known = true;
 	hypervisor->log.expected = 0;
 	hypervisor->log.resuming = false;
+	memset(hypervisor->described, 0, sizeof(hypervisor->described));
 	for (u32 i = 1; i <= HMC_LPAR_ID_MAX; i++)
 		if (hypervisor->console[i])
 			console_restart(hypervisor->console[i]);
@@ -261,6 +262,9 @@ static void partition_receive(struct hypervisor *hypervisor, const u8 *payload, 
 	lpar_id = be16_to_cpu(partition->lpar_id);
 	if (!lpar_id || lpar_id > HMC_LPAR_ID_MAX)
 		return;
+	if (be64_to_cpu(partition->timebase) < hypervisor->described[lpar_id])
+		return;
+	hypervisor->described[lpar_id] = be64_to_cpu(partition->timebase);
 	if (partition->state == HMC_STATE_REMOVED) {
 		console_drop(hypervisor, lpar_id);
 		return;

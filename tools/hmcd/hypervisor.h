@@ -25,6 +25,7 @@ struct hypervisor {
 	struct uart *uart;
 	struct requests *requests;
 	struct console *console[HMC_LPAR_ID_MAX + 1]; /* by lpar_id, NULL = none */
+	u64 described[HMC_LPAR_ID_MAX + 1];	      /* timebase of the last description */
 	struct sink log;
 	struct stats stats; /* of the last hypervisor_stats() */
 	u64 boot_id;
@@ -43,7 +44,7 @@ void hypervisor_free(struct hypervisor *hypervisor);
 /* The partition of that name, or NULL. */
 struct console *hypervisor_find(const struct hypervisor *hypervisor, const char *name);
 
-/* This is said about a partition, in an event or otherwise. */
+/* This is said about a partition, in an event or otherwise; what is known to be newer stays. */
 void hypervisor_partition(struct hypervisor *hypervisor, const struct hmc_partition *partition);
 
 /* Asks for @action on the whole machine; see request_send() for @done. */
