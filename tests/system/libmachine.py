@@ -249,8 +249,10 @@ class Machine:
         """Runs COMMAND in the shell on the console of NAME. Returns what it wrote; it must succeed."""
         start = self.cursor.get(name, 0)
         self.send(name, f"{command}; echo status=$?=\n")
-        match = self.wait_console(name, r"status=(\d+)=\n", timeout)
+        match = self.wait_console(name, r"status=(\d+)=", timeout)
         output = self.console(name)[start : match.start()].partition("\n")[2]
+        # What is typed before the prompt is there may be echoed twice, by the kernel and by the shell.
+        self.wait_console(name, f"{name}# ", timeout)
         assert match.group(1) == "0", f"{name}: {command!r} failed: {output}"
         return output
 
