@@ -275,7 +275,7 @@ def test_shell_on_a_terminal(systems, tmp_path):
     run = pexpect.spawn(str(HMC), timeout=ANSWER, encoding="utf-8")
     run.expect("hmc> ")
     run.send("history\r")
-    run.expect("2  hang\r\n")
+    run.expect("2  hang\r\n.*hmc> ")
     run.sendeof()
     run.expect("exit\r\n")
     run.expect(pexpect.EOF)
