@@ -6,6 +6,7 @@ import os
 import pathlib
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -111,7 +112,9 @@ class Machine:
     def stop(self):
         """Ends everything; nothing may be left."""
         for child in self.attached.values():
-            child.close(force=True)
+            child.kill(signal.SIGKILL)
+            child.wait()  # close() gives up when it does not end within half a second
+            child.close()
         self.attached.clear()
         if self.run.exists():
             subprocess.run([BIN / "openlpar-down", "--dir", self.run], capture_output=True, timeout=START, check=False)
