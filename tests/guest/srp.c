@@ -26,6 +26,7 @@ const char test_name[] = "srp";
 #define EVENT	   0xffUL
 
 #define SILENCE (20 * TICKS_PER_MS)
+#define STEP	(TICKS_PER_MS / 2) /* of it, at most, between two looks at the clock */
 
 #define READS	  16
 #define BLOCK	  512
@@ -106,6 +107,26 @@ static s64 unit_send(u64 number, u64 size)
 }
 
 /*
+ * The part of @ticks that are left which has not passed since *@last. While the emulator's
+ * processor is away nobody else gets on either: that counts as one step, however long it was.
+ */
+static u64 ticks_left(u64 ticks, u64 *last)
+{
+	u64 now = mftb(), step = MIN(now - *last, STEP);
+
+	*last = now;
+	return ticks - MIN(ticks, step);
+}
+
+static void silence_wait(void)
+{
+	u64 last = mftb();
+
+	for (u64 left = SILENCE; left > 0;)
+		left = ticks_left(left, &last);
+}
+
+/*
  * Registers anew; nothing of before is in the memory. Linux's server gives up for good when it has
  * registered anew itself and finds an event first: after what is wrong it has time to look.
  */
@@ -114,7 +135,7 @@ static void queue_register(u8 fill)
 	s64 rc;
 
 	if (hostile)
-		wait_ticks(SILENCE);
+		silence_wait();
 	rc = hcall(H_FREE_CRQ, unit);
 	check(rc == H_SUCCESS, "H_FREE_CRQ: %ld", rc);
 	memset(memory, 0, IO_DATA);
@@ -130,10 +151,10 @@ static void queue_register(u8 fill)
 static u64 entry_take(u64 ticks, u64 *low)
 {
 	volatile struct crq_entry *entry = (struct crq_entry *)memory + at % ENTRIES;
-	u64 start = mftb(), high;
+	u64 last = mftb(), high;
 
 	while (!(high = be64_to_cpu(entry->high)))
-		if (mftb() - start >= ticks)
+		if (!(ticks = ticks_left(ticks, &last)))
 			return 0;
 	__asm__ volatile("lwsync" ::: "memory");
 	*low = be64_to_cpu(entry->low);
