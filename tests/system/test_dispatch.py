@@ -141,8 +141,8 @@ def test_processors(machine, smp, qemu):
         smp=smp, qemu=qemu,
     )
     system.wait_log(rf"{smp} processor\(s\) run partitions")
-    system.wait_test("smp", 120)
-    system.wait_test("interrupts", 120)
+    system.wait_test("smp", BOOT)
+    system.wait_test("interrupts", BOOT)
 
 
 @pytest.mark.stress

@@ -6,7 +6,7 @@ import zlib
 
 import pytest
 
-from libmachine import Plan
+from libmachine import BOOT, Plan
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,7 @@ def test_guest(machine, test, more):
     """A partition that tests one thing, beside one that only computes: both must be content."""
     system = machine(Plan().guest("guest", test, **more).guest("neighbour", "checksum", args="rounds=10"))
     system.wait_test("guest", 240)
-    system.wait_test("neighbour", 120)
+    system.wait_test("neighbour", BOOT)
 
 
 @pytest.mark.stress
@@ -110,7 +110,7 @@ def test_reboot(machine):
     )
     system.wait_test("again", 240)
     assert len(re.findall(r"^reboot: started (\d+) times$", system.console("again"), re.M)) == 6
-    system.wait_test("neighbour", 120)
+    system.wait_test("neighbour", BOOT)
     system.wait_log("again: Not Activated")
 
 
@@ -138,6 +138,6 @@ def test_console_input(machine):
     for start in range(0, len(text), 500):
         system.send("echo", text[start : start + 500])
     system.send("echo", "\rquit\r")
-    system.wait_test("echo", 60)
+    system.wait_test("echo", BOOT)
     assert text in system.console("echo").replace("\n", "")
     assert re.search(r"echo: \d+ characters, [1-9]\d* interrupts", system.console("echo"))

@@ -106,7 +106,7 @@ def test_images_larger_than_a_plan(machine, tmp_path):
     running.stop()
     running.start()
     for name in ("one", "two", "three"):
-        hmc.wait_state(name, "Running")
+        hmc.wait_state(name, "Running", BOOT)
     assert hmc.state("rest") == "Not Activated"
     assert hmc.ok("lshwres", "-r", "mem", "--level", "sys", "-F", "mem_region_size") == "32\n"
 

@@ -51,8 +51,8 @@ def test_second_processor(machine):
     """Two processors run partitions, one with interrupts between its own, one with exceptions."""
     system = machine(Plan().guest("one", "interrupts", procs=2).guest("two", "exceptions"), smp=2)
     system.wait_log(r"2 processor\(s\) run partitions")
-    system.wait_test("one", 120)
-    system.wait_test("two", 120)
+    system.wait_test("one", BOOT)
+    system.wait_test("two", BOOT)
 
 
 def goes_on(system, name, pattern="(?!)"):
@@ -93,9 +93,9 @@ def test_two_machines(machine):
     """Two run directories do not know of each other."""
     first = machine(Plan().guest("one", "checksum", args="rounds=100"))
     second = machine(Plan().guest("one", "hcalls", args="rounds=10"))
-    second.wait_test("one", 120)
+    second.wait_test("one", BOOT)
     second.stop()
-    first.wait_test("one", 120)
+    first.wait_test("one", BOOT)
 
 
 def test_instruction_count(machine):

@@ -6,7 +6,7 @@ import socket
 
 import pytest
 
-from libmachine import ANSWER, Plan
+from libmachine import ANSWER, BOOT, Plan
 
 PASSING = {"args": "rounds=10"}
 
@@ -44,14 +44,14 @@ def test_over_commitment(machine):
         .guest("much", "checksum", procs=3, min_proc_units=1.01, desired_proc_units=2.5)
         .guest("more", "checksum", procs=2, min_procs=2, proc_mode="ded")
     )
-    system.wait_test("content", 120)
+    system.wait_test("content", BOOT)
     refused(system, "much", r"2\.50 processing units wanted, at least 1\.01 needed, "
                             r"\d\.\d\d of 1\.00 left in the shared pool")
     refused(system, "more", r"2 dedicated processors needed, [01] of 1 (is|are) free")
     log = system.hypervisor_log()
     late, good = ("one", "other") if "one: Error" in log else ("other", "one")
     refused(system, late, r"0\.60 processing units needed, 0\.[04]0 of 1\.00 left in the shared pool")
-    system.wait_test(good, 120)
+    system.wait_test(good, BOOT)
 
 
 def test_what_is_left(machine):

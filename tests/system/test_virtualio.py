@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from libmachine import BIN, Plan
+from libmachine import BIN, BOOT, Plan
 from test_hmc_machine import Console
 
 RECORD = "name={0},desired_mem=64,desired_procs=1,boot_image=image1,boot_mode=fdt,max_virtual_slots=20"
@@ -32,7 +32,7 @@ def test_profile_to_partition(hmc):
     assert status == 1 and "there is another adapter of virtual_scsi_adapters in slot 5" in error
 
     hmc.ok("chsysstate", "-r", "lpar", "-o", "on", "-n", "two", "-f", "default")
-    hmc.machine.wait_test("two", 60)
+    hmc.machine.wait_test("two", BOOT)
 
     listed = hmc.ok(
         "lshwres", "-r", "virtualio", "--rsubtype", "eth", "--level", "lpar",
