@@ -141,7 +141,7 @@ def test_progress_on_a_terminal_only(systems):
     systems("one")
     run = pexpect.spawn(str(HMC), ["fail"], timeout=ANSWER, encoding="utf-8")
     assert run.read() == "failing slowly\r\x1b[Ksome output\r\nHSCL1234 This has failed.\r\n"
-    run.close()
+    run.wait()
     assert run.exitstatus == 3
 
 
@@ -267,7 +267,7 @@ def test_shell_on_a_terminal(systems, tmp_path):
     run.expect(r"HSCL1234 This has failed\.\r\n.*hmc> ")
     run.send("exit\r")
     run.expect(pexpect.EOF)
-    run.close()
+    run.wait()
     assert run.exitstatus == 3
     kept = (tmp_path / "history").read_text().split("\n")
     assert kept == ["lssyscfg -r lpar -F name ", "hang", "fail", "exit", ""]
@@ -312,14 +312,14 @@ def test_mkvterm_on_a_terminal(system):
     run.send("~.")
     run.expect(r"\[lp1: left\]")
     run.expect(pexpect.EOF)
-    run.close()
+    run.wait()
     assert run.exitstatus == 0
     # It can be opened again, and shows what was.
     run = vterm(system)
     run.expect("alive-42\r\n# ")
     os.kill(run.pid, signal.SIGTERM)
     run.expect(pexpect.EOF)
-    run.close()
+    run.wait()
     assert run.exitstatus == 128 + signal.SIGTERM
 
 
@@ -342,7 +342,7 @@ def test_mkvterm_when_the_system_stops(make):
     run.send("die\r")
     run.expect("Connection has closed\r\n")
     run.expect(pexpect.EOF)
-    run.close()
+    run.wait()
     assert run.exitstatus == 1
 
 
@@ -447,7 +447,7 @@ def test_ssh(sshd, systems, tmp_path):
     run.expect(r"one: \['any', 'x'\]\r\n.*hmc> ")
     run.send("logout\r")
     run.expect(pexpect.EOF)
-    run.close()
+    run.wait()
     assert run.exitstatus == 0
 
 

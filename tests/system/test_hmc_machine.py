@@ -109,7 +109,7 @@ def test_trace_follow(hmc):
     run.expect("lpar=2 vp=0 partition_state a=0x0 b=0x0\r\n")
     run.sendintr()
     run.expect(pexpect.EOF)
-    run.close()
+    run.wait()
     assert run.signalstatus == signal.SIGINT
     deadline = time.monotonic() + ANSWER
     while len(os.listdir(f"/proc/{pid}/task")) > threads:

@@ -613,6 +613,6 @@ def test_run_on_a_terminal(make):
     run.sendline("quit")
     run.expect("stopped in")
     run.expect(pexpect.EOF)
-    run.close()
+    run.wait()
     assert run.exitstatus == 0
     assert not processes(system.run)

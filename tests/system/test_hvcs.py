@@ -138,7 +138,7 @@ def test_console_of_another(machine):
     assert hvcs.hmc("rmvterm", "-p", "web") == (0, "", "")
     console.expect("Connection has closed")
     console.expect(pexpect.EOF)
-    console.close()
+    console.wait()
     assert console.exitstatus == 1
     assert "nobody-42" not in hvcs.machine.console("web")
 
