@@ -37,6 +37,7 @@ def test_open_firmware(machine):
     system.shell("lp2", "dd if=/dev/zero bs=64k count=64 2>/dev/null | md5sum >/tmp/a")
     sums = "dd if=/dev/zero bs=64k count=64 2>/dev/null | md5sum | cmp - /tmp/a || echo DIFFERS"
     system.shell("lp2", f"while [ ! -e /tmp/stop ]; do {sums}; done >/tmp/differs 2>&1 & true")
+    system.wait_log("lp1: Running")
     system.send("lp1", "reboot -f\n")
     system.wait_log("lp1: Running")
     system.wait_debian("lp1")
