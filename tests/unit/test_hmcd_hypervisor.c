@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the daemon believes of partitions when descriptions come in another order than they were
-// made. SOURCES: tools/hmcd/hypervisor.c tools/hmcd/console.c tools/hmcd/request.c
-// tools/hmcd/sink.c SOURCES: tools/hmcd/stats.c tools/hmcd/rundir.c
+// What the daemon believes of partitions when descriptions do not come in the order they were made.
+// SOURCES: tools/hmcd/hypervisor.c tools/hmcd/console.c tools/hmcd/request.c tools/hmcd/sink.c
+// SOURCES: tools/hmcd/stats.c tools/hmcd/rundir.c
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
