@@ -16,7 +16,7 @@
  * other way.
  */
 #define ATTEMPTS 2
-#define LATER_MS 50
+#define LATER_MS 1000
 
 _Static_assert((int)SHARING_SHARE_IDLE_ALWAYS == (int)HMC_SHARING_SHARE_IDLE_PROCS_ALWAYS,
 	       "the modes are the HMC's");

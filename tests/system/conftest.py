@@ -15,6 +15,8 @@ def interrupt(*_):
 
 def pytest_configure(config):
     signal.signal(signal.SIGTERM, interrupt)
+    # Who starts this in the background may have it ignore ^C, and so would the programs that are tested.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     config.addinivalue_line("markers", "stress: takes minutes; runs only when chosen with -m stress")
 
 

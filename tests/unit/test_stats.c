@@ -327,7 +327,7 @@ static void test_never(void **state)
 	(void)state;
 	cpu[1].queue.activity = DISPATCH_BUSY;
 	assert_put_off(3);
-	now = NOW + HZ / 20;
+	now = NOW + HZ;
 	assert_put_off(3);
 	now++;
 	cpu[0].queue.charged = cpu[1].queue.charged = cpu[2].queue.charged = now;
