@@ -124,8 +124,9 @@ static void partition_read(struct lpar *lpar, struct hmc_stats_partition *record
 }
 
 /*
- * Does all that was read of the processors fit together? A processor counts its own time first,
- * then that of the partition, and says last up to when that is.
+ * Does all that was read of the processors fit together, and is none of it later than the picture?
+ * A processor counts its own time first, then that of the partition, and says last up to when that
+ * is.
  */
 static bool fits(void)
 {
@@ -134,7 +135,8 @@ static bool fits(void)
 		u64 counted = read(&cpu->use.partitions) + read(&cpu->use.idle) +
 			      read(&cpu->use.hypervisor);
 
-		if (picture.charged[i] - cpu->use.since != counted ||
+		if ((s64)(picture.now - picture.charged[i]) < 0 ||
+		    picture.charged[i] - cpu->use.since != counted ||
 		    __atomic_load_n(&cpu->queue.charged, __ATOMIC_ACQUIRE) != picture.charged[i] ||
 		    (cpu != cpu_this() && read_u32(&cpu->queue.activity) == DISPATCH_BUSY))
 			return false;
